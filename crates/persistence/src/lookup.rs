@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use domain::ports::{LookupClaim, StoreError};
+use domain::ports::{LookupClaim, LookupEnd, StoreError};
 use domain::rules::ids::{LeaseToken, OrderId};
 use domain::rules::webhook_hint;
 use jiff::Timestamp;
 use sea_orm::sea_query::Value;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Statement};
 
 use crate::entity::lookup::{Column, Entity, Model};
 use crate::error::store_error;
@@ -16,15 +16,15 @@ use crate::{lease, moment};
 
 /// An earlier time stays: it may come from a webhook. Counted like one, so that a look-up under way does not end it.
 const SCHEDULE: &str = "
-    INSERT INTO lookups (order_id, due_time, hooks, failures, hints) VALUES ($1, $2, 0, 0, ',')
+    INSERT INTO lookups (order_id, due_time, hooks, failures, hints, is_owed) VALUES ($1, $2, 0, 0, ',', FALSE)
     ON CONFLICT (order_id) DO UPDATE SET hooks = lookups.hooks + 1, due_time = CASE
         WHEN lookups.due_time < excluded.due_time THEN lookups.due_time ELSE excluded.due_time END";
 
 /// Inserts nothing if there is no such order. A hint, given with a trailing comma, is kept once, and only while there is room: a
 /// list of n has n + 1 commas.
 const HOOK: &str = "
-    INSERT INTO lookups (order_id, due_time, hooks, failures, hints)
-    SELECT id, $2, 1, 0, ',' || $3 FROM orders WHERE id = $1
+    INSERT INTO lookups (order_id, due_time, hooks, failures, hints, is_owed)
+    SELECT id, $2, 1, 0, ',' || $3, FALSE FROM orders WHERE id = $1
     ON CONFLICT (order_id) DO UPDATE SET hooks = lookups.hooks + 1, due_time = CASE
         WHEN lookups.due_time < excluded.due_time THEN lookups.due_time ELSE excluded.due_time END,
     hints = CASE
@@ -36,7 +36,7 @@ const HOOK: &str = "
 const FINISH: &str = "
     UPDATE lookups SET
         due_time = CASE WHEN hooks = $3 THEN $4 ELSE due_time END,
-        failures = $5, lease_token = NULL, lease_until = NULL,
+        failures = $5, is_owed = NOT $6, lease_token = NULL, lease_until = NULL,
         hints = CASE WHEN hooks = $3 AND $6 THEN ',' ELSE hints END
     WHERE order_id = $1 AND lease_token = $2";
 
@@ -117,13 +117,14 @@ fn claimed_by(token: LeaseToken, model: Model) -> Result<LookupClaim, StoreError
     })
 }
 
-/// Whether a look-up of the order is due and not finished, claimed or not.
-pub(crate) async fn is_due(
+/// Whether a look-up of the order is due and not finished, claimed or not, or the last one did not read it.
+pub(crate) async fn is_owed(
     session: &impl ConnectionTrait,
     order: OrderId,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let row = Entity::find_by_id(order.uuid()).filter(Column::DueTime.lte(moment::column(now)));
+    let row = Entity::find_by_id(order.uuid())
+        .filter(Column::DueTime.lte(moment::column(now)).or(Column::IsOwed.eq(true)));
     row.one(session).await.map(|row| row.is_some()).map_err(store_error)
 }
 
@@ -131,16 +132,15 @@ pub(crate) async fn is_due(
 pub(crate) async fn finish(
     session: &impl ConnectionTrait,
     claim: &LookupClaim,
-    next: Option<Timestamp>,
-    failures: u32,
+    end: LookupEnd,
 ) -> Result<(), StoreError> {
     let values = [
         claim.order_id.uuid().into(),
         claim.token.uuid().into(),
         bigint(claim.hooks).into(),
-        next.map(moment::column).into(),
-        i64::from(failures).into(),
-        (!claim.hints.is_empty()).into(),
+        end.next.map(moment::column).into(),
+        i64::from(end.failures).into(),
+        end.was_read.into(),
     ];
     execute(session, FINISH, values).await.map(drop)
 }

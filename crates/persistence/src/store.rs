@@ -5,9 +5,9 @@ use std::time::Duration;
 use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
-    Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, LookupClaim, OperationFilter,
-    OperationPageKey, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, Pause, RefundFilter,
-    RefundPageKey, RefundSum, RequestRecord, Run, Series, Store, StoreError, TimerClaim,
+    Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, LookupClaim, LookupEnd,
+    OperationFilter, OperationPageKey, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, Pause,
+    RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Series, Store, StoreError, TimerClaim,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{
@@ -176,8 +176,8 @@ impl Store for Database {
         self.noted(lookup::claim(&self.write(), now, lease, token, limit).await)
     }
 
-    async fn is_lookup_due(&self, order: OrderId, now: Timestamp) -> Result<bool, StoreError> {
-        lookup::is_due(&self.read(), order, now).await
+    async fn is_lookup_owed(&self, order: OrderId, now: Timestamp) -> Result<bool, StoreError> {
+        lookup::is_owed(&self.read(), order, now).await
     }
 
     async fn claim_timers(
@@ -232,12 +232,7 @@ impl Store for Database {
         deadline::sum(&self.read(), filter).await
     }
 
-    async fn finish_lookup(
-        &self,
-        claim: &LookupClaim,
-        next: Option<Timestamp>,
-        failures: u32,
-    ) -> Result<(), StoreError> {
-        lookup::finish(&self.write(), claim, next, failures).await
+    async fn finish_lookup(&self, claim: &LookupClaim, end: LookupEnd) -> Result<(), StoreError> {
+        lookup::finish(&self.write(), claim, end).await
     }
 }

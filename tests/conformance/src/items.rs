@@ -1,6 +1,6 @@
 //! What a person must look at, and the hints that lead to it.
 
-use domain::ports::{LookupClaim, OrderFilter, OrderKey, Store};
+use domain::ports::{LookupClaim, LookupEnd, OrderFilter, OrderKey, Store};
 use domain::rules::cause::{Cause, Grounds};
 use domain::rules::event::{EventData, Recorder};
 use domain::rules::ids::{OperationId, OrderId, ShipmentId};
@@ -130,10 +130,10 @@ pub async fn hints_are_forgotten_with_the_look_up_that_dealt_with_them(store: &i
     hooked(store, &order, "tr_1").await;
     let first = claim(store).await;
     assert_eq!(first.hints, ["tr_1"]);
-    store.finish_lookup(&first, Some(at(2)), 0).await.unwrap();
+    store.finish_lookup(&first, done(Some(at(2)), 0)).await.unwrap();
     let second = claim(store).await;
     assert_eq!(second.hints, [""; 0]);
-    store.finish_lookup(&second, None, 0).await.unwrap();
+    store.finish_lookup(&second, done(None, 0)).await.unwrap();
     hooked(store, &order, "tr_1").await;
     assert_eq!(claim(store).await.hints, ["tr_1"], "it was forgotten, and is new again");
 }
@@ -143,8 +143,8 @@ pub async fn hints_left_by_a_look_up_are_there_for_the_next(store: &impl Store) 
     let order = stored(store, &[], bare_order()).await;
     hooked(store, &order, "tr_1").await;
     let first = claim(store).await;
-    let unheard = LookupClaim { hints: Vec::new(), ..first };
-    store.finish_lookup(&unheard, Some(at(2)), 1).await.unwrap();
+    let unheard = LookupEnd { was_read: false, ..done(Some(at(2)), 1) };
+    store.finish_lookup(&first, unheard).await.unwrap();
     assert_eq!(claim(store).await.hints, ["tr_1"]);
 }
 
@@ -153,7 +153,7 @@ pub async fn a_hint_that_comes_during_a_look_up_is_not_lost(store: &impl Store) 
     hooked(store, &order, "tr_1").await;
     let first = claim(store).await;
     hooked(store, &order, "tr_2").await;
-    store.finish_lookup(&first, None, 0).await.unwrap();
+    store.finish_lookup(&first, done(None, 0)).await.unwrap();
     assert_eq!(claim(store).await.hints, ["tr_1", "tr_2"]);
 }
 
@@ -162,7 +162,7 @@ pub async fn hints_of_a_look_up_in_other_hands_are_not_forgotten(store: &impl St
     hooked(store, &order, "tr_1").await;
     let first = store.claim_lookups(at(5), NO_LEASE, token(), 10).await.unwrap();
     let second = store.claim_lookups(at(5), NO_LEASE, token(), 10).await.unwrap();
-    store.finish_lookup(&first[0], None, 0).await.unwrap();
+    store.finish_lookup(&first[0], done(None, 0)).await.unwrap();
     assert_eq!((second[0].hints.len(), claim(store).await.hints.len()), (1, 1));
 }
 

@@ -104,6 +104,7 @@ macro_rules! tests {
             }
             lookups {
                 a_look_up_is_given_out_when_it_is_due,
+                a_look_up_that_read_nothing_is_owed_until_one_has_read_the_order,
                 a_hook_makes_the_look_up_due_at_once,
                 a_hook_of_an_unknown_order_leaves_nothing,
                 a_hook_during_a_look_up_makes_the_next_one_due,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::ports::{Change, LookupClaim, Store};
+use domain::ports::{Change, LookupClaim, LookupEnd, Store};
 use domain::rules::ids::OrderId;
 use domain::rules::order::Order;
 use jiff::Timestamp;
@@ -26,7 +26,7 @@ pub async fn a_look_up_is_given_out_when_it_is_due(store: &impl Store) {
     let order = scheduled(store, Some(micros(5, 1))).await;
     scheduled(store, None).await;
     assert_eq!(claim(store, 5).await, []);
-    let is_due = async |seconds| store.is_lookup_due(order.id, at(seconds)).await.unwrap();
+    let is_due = async |seconds| store.is_lookup_owed(order.id, at(seconds)).await.unwrap();
     assert!(!is_due(5).await && is_due(6).await);
     let claims = claim(store, 6).await;
     let (token, due) = (claims[0].token, micros(5, 1));
@@ -34,13 +34,29 @@ pub async fn a_look_up_is_given_out_when_it_is_due(store: &impl Store) {
     assert_eq!(claims, [expected]);
     assert_eq!(claim(store, 6).await, []);
     assert!(is_due(6).await, "it is due until it has ended");
-    store.finish_lookup(&claims[0], Some(at(9)), 0).await.unwrap();
+    store.finish_lookup(&claims[0], done(Some(at(9)), 0)).await.unwrap();
     assert_eq!(claim(store, 8).await, []);
     assert!(!is_due(8).await && is_due(9).await);
     let claims = claim(store, 9).await;
-    store.finish_lookup(&claims[0], None, 0).await.unwrap();
+    store.finish_lookup(&claims[0], done(None, 0)).await.unwrap();
     assert_eq!(claim(store, 1_000_000).await, []);
     assert!(!is_due(1_000_000).await, "it is over");
+}
+
+/// It was put off, or failed: what it was due for is still to be learned.
+pub async fn a_look_up_that_read_nothing_is_owed_until_one_has_read_the_order(store: &impl Store) {
+    let order = scheduled(store, Some(at(5))).await;
+    let is_owed = async |seconds| store.is_lookup_owed(order.id, at(seconds)).await.unwrap();
+    for failures in [0, 1] {
+        let claims = claim(store, 10).await;
+        let unread = LookupEnd { was_read: false, ..done(Some(at(10)), failures) };
+        store.finish_lookup(&claims[0], unread).await.unwrap();
+        assert_eq!(claim(store, 9).await, [], "not before");
+        assert!(is_owed(6).await);
+    }
+    let claims = claim(store, 10).await;
+    store.finish_lookup(&claims[0], done(Some(at(20)), 0)).await.unwrap();
+    assert!(!is_owed(19).await);
 }
 
 pub async fn a_hook_makes_the_look_up_due_at_once(store: &impl Store) {
@@ -63,14 +79,14 @@ pub async fn a_hook_during_a_look_up_makes_the_next_one_due(store: &impl Store) 
     let claims = claim(store, 1).await;
     assert!(store.hook_arrived(order.id, None, at(2)).await.unwrap());
     assert_eq!(claim(store, 3).await, [], "two look-ups of one order at a time");
-    store.finish_lookup(&claims[0], Some(at(1000)), 0).await.unwrap();
+    store.finish_lookup(&claims[0], done(Some(at(1000)), 0)).await.unwrap();
     let claims = claim(store, 3).await;
     assert_eq!(claims[0].hooks, 1);
     assert!(store.hook_arrived(order.id, None, at(4)).await.unwrap());
-    store.finish_lookup(&claims[0], None, 0).await.unwrap();
+    store.finish_lookup(&claims[0], done(None, 0)).await.unwrap();
     let claims = claim(store, 4).await;
     assert_eq!(claims[0].hooks, 2);
-    store.finish_lookup(&claims[0], Some(at(1000)), 0).await.unwrap();
+    store.finish_lookup(&claims[0], done(Some(at(1000)), 0)).await.unwrap();
     assert_eq!(claim(store, 999).await, []);
 }
 
@@ -83,7 +99,7 @@ pub async fn a_change_does_not_postpone_what_is_due(store: &impl Store) {
         assert_eq!(claim(store, due - 1).await, []);
     }
     let claims = claim(store, 20).await;
-    store.finish_lookup(&claims[0], None, 0).await.unwrap();
+    store.finish_lookup(&claims[0], done(None, 0)).await.unwrap();
     let again = change(&mut order);
     store.commit(Change { lookup: Some(at(60)), ..again }).await.unwrap();
     assert_eq!(claim(store, 60).await.len(), 1);
@@ -99,7 +115,7 @@ pub async fn a_look_up_in_other_hands_is_not_ended(store: &impl Store) {
     scheduled(store, Some(at(1))).await;
     let first = store.claim_lookups(at(1), NO_LEASE, token(), 10).await.unwrap();
     let second = store.claim_lookups(at(1), NO_LEASE, token(), 10).await.unwrap();
-    store.finish_lookup(&first[0], None, 7).await.unwrap();
+    store.finish_lookup(&first[0], done(None, 7)).await.unwrap();
     let third = claim(store, 1).await;
     assert_eq!((second[0].failures, third[0].failures), (0, 0));
 }
@@ -107,7 +123,7 @@ pub async fn a_look_up_in_other_hands_is_not_ended(store: &impl Store) {
 pub async fn failures_in_a_row_are_kept(store: &impl Store) {
     scheduled(store, Some(at(1))).await;
     let claims = claim(store, 1).await;
-    store.finish_lookup(&claims[0], Some(at(2)), 3).await.unwrap();
+    store.finish_lookup(&claims[0], done(Some(at(2)), 3)).await.unwrap();
     assert_eq!(claim(store, 2).await[0].failures, 3);
 }
 
@@ -171,7 +187,7 @@ pub async fn a_change_during_a_look_up_makes_the_next_one_due(store: &impl Store
     let claims = claim(store, 1).await;
     let change = change(&mut order);
     store.commit(Change { lookup: Some(at(2)), ..change }).await.unwrap();
-    store.finish_lookup(&claims[0], None, 0).await.unwrap();
+    store.finish_lookup(&claims[0], done(None, 0)).await.unwrap();
     let again = claim(store, 2).await;
     assert_eq!((again[0].order_id, again[0].hooks), (order.id, 1));
 }

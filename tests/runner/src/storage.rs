@@ -7,9 +7,10 @@ use std::time::Duration;
 use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
-    Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, LookupClaim, OperationFilter,
-    OperationPageKey, OperationWrite, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, Pause,
-    RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Series, Store, StoreError, TimerClaim,
+    Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, LookupClaim, LookupEnd,
+    OperationFilter, OperationPageKey, OperationWrite, OrderFilter, OrderKey, OrderWithOperations, Page,
+    PageKey, Pause, RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Series, Store, StoreError,
+    TimerClaim,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{
@@ -317,12 +318,12 @@ impl Store for Storage {
         self.0.store.sum_deadlines(filter).await
     }
 
-    async fn is_lookup_due(&self, order: OrderId, now: Timestamp) -> Answer<bool> {
+    async fn is_lookup_owed(&self, order: OrderId, now: Timestamp) -> Answer<bool> {
         self.reading().await;
-        self.0.store.is_lookup_due(order, now).await
+        self.0.store.is_lookup_owed(order, now).await
     }
 
-    async fn finish_lookup(&self, claim: &LookupClaim, next: Option<Timestamp>, failures: u32) -> Answer<()> {
-        self.writing(Write::Other, self.0.store.finish_lookup(claim, next, failures)).await
+    async fn finish_lookup(&self, claim: &LookupClaim, end: LookupEnd) -> Answer<()> {
+        self.writing(Write::Other, self.0.store.finish_lookup(claim, end)).await
     }
 }

@@ -15,7 +15,7 @@ pub use mollie::{
 };
 pub use permits::{CallPermits, Reserved};
 pub use storage::{
-    Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, Fingerprint, LookupClaim,
+    Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, Fingerprint, LookupClaim, LookupEnd,
     OperationFilter, OperationPageKey, OperationWrite, OrderFilter, OrderKey, OrderWithOperations, Page,
     PageKey, Pause, RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Series, Store, StoreError,
     TimerClaim,

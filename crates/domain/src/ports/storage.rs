@@ -320,6 +320,18 @@ pub struct LookupClaim {
     pub hints: Vec<String>,
 }
 
+/// How a look-up ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LookupEnd {
+    /// When the next one is due; `None`: never.
+    pub next: Option<Timestamp>,
+    /// Consecutive failed look-ups.
+    pub failures: u32,
+    /// Whether the order was read. Then the hints of the claim are dealt with and deleted, unless the look-up was requested meanwhile;
+    /// otherwise they are left for the next one, and it is owed until then.
+    pub was_read: bool,
+}
+
 type Answer<T> = Result<T, StoreError>;
 
 /// The store.
@@ -458,8 +470,9 @@ pub trait Store: Send + Sync {
         limit: u32,
     ) -> impl Future<Output = Answer<Vec<LookupClaim>>> + Send;
 
-    /// Whether a look-up of the order is due, by a webhook or its schedule, and not finished.
-    fn is_lookup_due(&self, order: OrderId, now: Timestamp) -> impl Future<Output = Answer<bool>> + Send;
+    /// Whether Mollie may have news that no look-up has brought yet: one is due, by a webhook or its schedule, and not finished, or the
+    /// last one could not read the order.
+    fn is_lookup_owed(&self, order: OrderId, now: Timestamp) -> impl Future<Output = Answer<bool>> + Send;
 
     /// Claims up to `limit` timers that are due by the store's clock plus `offset`.
     fn claim_timers(
@@ -505,13 +518,6 @@ pub trait Store: Send + Sync {
     fn sum_deadlines(&self, filter: &DeadlineFilter)
     -> impl Future<Output = Answer<Vec<DeadlineSum>>> + Send;
 
-    /// Finishes a look-up: the next one is due at `next` (never, if `None`), or at once if requested meanwhile. `failures`: the
-    /// consecutive failures. The hints of `claim` are dealt with and deleted, unless the look-up was requested meanwhile; a claim
-    /// returned without hints leaves them for the next look-up.
-    fn finish_lookup(
-        &self,
-        claim: &LookupClaim,
-        next: Option<Timestamp>,
-        failures: u32,
-    ) -> impl Future<Output = Answer<()>> + Send;
+    /// Finishes a look-up. The next one is due at once if it was requested meanwhile.
+    fn finish_lookup(&self, claim: &LookupClaim, end: LookupEnd) -> impl Future<Output = Answer<()>> + Send;
 }

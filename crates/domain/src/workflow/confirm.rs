@@ -13,7 +13,7 @@ use crate::rules::status::OrderStatus;
 /// An older reading is confirmed before a request is refused because of it.
 const FRESH: SignedDuration = SignedDuration::from_secs(2);
 
-/// Whether to confirm the order's state at Mollie before refusing a request because of it. A due look-up means there may be news;
+/// Whether to confirm the order's state at Mollie before refusing a request because of it. An owed look-up means there may be news;
 /// and if another process dated the reading ahead of our clock, its age is unknown.
 pub(super) async fn is_stale<P: Ports>(ports: &P, order: &Order) -> Result<bool, StoreError> {
     if order.mollie_id.is_none() {
@@ -21,7 +21,7 @@ pub(super) async fn is_stale<P: Ports>(ports: &P, order: &Order) -> Result<bool,
     }
     let now = ports.clock().now();
     let is_young = |read| (SignedDuration::ZERO..FRESH).contains(&now.duration_since(read));
-    Ok(!order.observed_time.is_some_and(is_young) || ports.store().is_lookup_due(order.id, now).await?)
+    Ok(!order.observed_time.is_some_and(is_young) || ports.store().is_lookup_owed(order.id, now).await?)
 }
 
 /// Whether the order has changed since it was loaded.

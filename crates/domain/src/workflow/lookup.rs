@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::duplicates::duplicates;
 use super::sync::{self, Because, SyncError, Synced};
-use crate::ports::{Clock, GatewayError, LookupClaim, OrderKey, Ports, Store, StoreError};
+use crate::ports::{Clock, GatewayError, LookupClaim, LookupEnd, OrderKey, Ports, Store, StoreError};
 use crate::rules::misread::Misread;
 use crate::rules::placement::Placement;
 use crate::rules::{lookup, webhook_hint};
@@ -40,18 +40,21 @@ pub async fn look_up<P: Ports>(ports: &P, claim: &LookupClaim) -> Result<LookedU
         }
         Err(problem) => LookedUp::Failed { problem, next: after(now, pause(claim.failures)) },
     };
-    let unheard = LookupClaim { hints: Vec::new(), ..claim.clone() };
-    let (claim, next, failures) = match &looked {
-        LookedUp::Done { next } => (claim, *next, 0),
-        LookedUp::Incomplete { next, .. } | LookedUp::Contradictory { next, .. } => {
-            (claim, Some(*next), claim.failures.saturating_add(1))
-        }
-        LookedUp::Waiting { next } => (&unheard, Some(*next), 0),
-        LookedUp::PutOff { next } => (&unheard, Some(*next), claim.failures),
-        LookedUp::Failed { next, .. } => (&unheard, Some(*next), claim.failures.saturating_add(1)),
-    };
-    ports.store().finish_lookup(claim, next, failures).await?;
+    ports.store().finish_lookup(claim, end(&looked, claim.failures)).await?;
     Ok(looked)
+}
+
+fn end(looked: &LookedUp, failures: u32) -> LookupEnd {
+    let (next, failures, was_read) = match looked {
+        LookedUp::Done { next } => (*next, 0, true),
+        LookedUp::Incomplete { next, .. } | LookedUp::Contradictory { next, .. } => {
+            (Some(*next), failures.saturating_add(1), true)
+        }
+        LookedUp::Waiting { next } => (Some(*next), 0, false),
+        LookedUp::PutOff { next } => (Some(*next), failures, false),
+        LookedUp::Failed { next, .. } => (Some(*next), failures.saturating_add(1), false),
+    };
+    LookupEnd { next, failures, was_read }
 }
 
 async fn read<P: Ports>(ports: &P, claim: &LookupClaim, now: Timestamp) -> Result<LookedUp, SyncError> {

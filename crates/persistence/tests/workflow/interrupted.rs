@@ -8,9 +8,10 @@ use crate::submitted::ship;
 use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
-    Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, LookupClaim, OperationFilter,
-    OperationPageKey, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, Pause, Ports, RefundFilter,
-    RefundPageKey, RefundSum, RequestRecord, Run, Series, Settings, Store, StoreError, TimerClaim,
+    Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, LookupClaim, LookupEnd,
+    OperationFilter, OperationPageKey, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, Pause,
+    Ports, RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Series, Settings, Store, StoreError,
+    TimerClaim,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{
@@ -135,7 +136,7 @@ passed_on! {
     fn defer(operation: &Operation, token: LeaseToken) -> Answer<bool>;
     fn hook_arrived(order: OrderId, hint: Option<&str>, now: Timestamp) -> Answer<bool>;
     fn claim_lookups(now: Timestamp, lease: Duration, token: LeaseToken, limit: u32) -> Answer<Vec<LookupClaim>>;
-    fn is_lookup_due(order: OrderId, now: Timestamp) -> Answer<bool>;
+    fn is_lookup_owed(order: OrderId, now: Timestamp) -> Answer<bool>;
     fn claim_timers(offset: SignedDuration, lease: Duration, token: LeaseToken, limit: u32) -> Answer<Vec<TimerClaim>>;
     fn finish_timer(claim: &TimerClaim, next: Option<Timestamp>, failures: u32) -> Answer<()>;
     fn last_runs(series: &Series, limit: u32) -> Answer<Vec<Run>>;
@@ -145,7 +146,7 @@ passed_on! {
     fn list_pauses() -> Answer<Vec<Pause>>;
     fn list_deadlines(filter: &DeadlineFilter, after: Option<DeadlinePageKey>, limit: u32) -> Answer<Page<OrderWithOperations, DeadlinePageKey>>;
     fn sum_deadlines(filter: &DeadlineFilter) -> Answer<Vec<DeadlineSum>>;
-    fn finish_lookup(claim: &LookupClaim, next: Option<Timestamp>, failures: u32) -> Answer<()>;
+    fn finish_lookup(claim: &LookupClaim, end: LookupEnd) -> Answer<()>;
 }
 
 /// A webhook brings news.

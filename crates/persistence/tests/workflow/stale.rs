@@ -1,6 +1,6 @@
 //! When a reading is too old to refuse a request, however fresh it looks.
 
-use domain::ports::{Clock, Store};
+use domain::ports::{Clock, GatewayError, Store};
 use domain::rules::precondition::PreconditionReason;
 use domain::rules::status::{LineStatus, OrderStatus};
 use domain::workflow::MutationError;
@@ -20,6 +20,25 @@ async fn a_just_authorized_order_is_shipped_although_its_look_up_is_still_due() 
     assert!(world.store.hook_arrived(id, None, world.clock.now()).await.unwrap());
     world.ship(id, &lamps(1)).await.unwrap();
     world.sound(id).await;
+}
+
+/// No call was left for it, or it failed: the reading before it is young, and outdated.
+#[tokio::test]
+async fn a_just_authorized_order_is_shipped_although_its_look_up_was_put_off() {
+    let later = || GatewayError::Later { problem: "paused".to_owned(), pause: secs(8) };
+    for unread in [later(), GatewayError::Unavailable("503".to_owned())] {
+        let world = World::new().await;
+        let id = world.placed().await;
+        world.sync(id).await;
+        world.authorize(id).await;
+        assert!(world.store.hook_arrived(id, None, world.clock.now()).await.unwrap());
+        world.mollie.side().unreadable = Some(unread);
+        world.look_up().await;
+        assert!(matches!(world.ship(id, &lamps(1)).await, Err(MutationError::Unconfirmed(_))));
+        world.mollie.side().unreadable = None;
+        world.ship(id, &lamps(1)).await.unwrap();
+        world.sound(id).await;
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Recording what Mollie reports, and refusing only on what it reports now.
 
-use domain::ports::{Clock, GatewayError, Store};
+use domain::ports::{Clock, GatewayError, LookupEnd, Store};
 use domain::rules::payment::Payment;
 use domain::rules::precondition::PreconditionReason;
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
@@ -11,6 +11,9 @@ use crate::intents::{lamps, reason, the_rest};
 use crate::items::attempt;
 use crate::mollie::meanwhile;
 use crate::world::{World, mins, secs};
+
+/// A look-up that read its order, the last one.
+const READ: LookupEnd = LookupEnd { next: None, failures: 0, was_read: true };
 
 #[tokio::test]
 async fn an_unknown_status_stops_money_until_it_is_understood() {
@@ -203,7 +206,7 @@ async fn a_revived_order_is_read_on_schedule_again() {
     world.cancel_now(id).await;
     let due = world.lookups().await;
     assert_eq!(due.len(), 1);
-    world.store.finish_lookup(&due[0], None, 0).await.unwrap();
+    world.store.finish_lookup(&due[0], READ).await.unwrap();
     world.advance(mins(24 * 60));
     assert!(world.lookups().await.is_empty());
     world.authorize(id).await;
@@ -223,7 +226,7 @@ async fn news_from_a_scheduled_look_up_does_not_make_another_one_due() {
     world.authorize(id).await;
     world.sync(id).await;
     let next = world.clock.now() + jiff::SignedDuration::from_hours(6);
-    world.store.finish_lookup(&claims[0], Some(next), 0).await.unwrap();
+    world.store.finish_lookup(&claims[0], LookupEnd { next: Some(next), ..READ }).await.unwrap();
     world.advance(mins(6 * 60 - 1));
     assert!(world.lookups().await.is_empty());
     world.advance(mins(1));

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use domain::operations::operation::Operation;
-use domain::ports::{Change, Fingerprint, OperationWrite, RequestRecord, Store};
+use domain::ports::{Change, Fingerprint, LookupEnd, OperationWrite, RequestRecord, Store};
 use domain::rules::ids::{LeaseToken, RequestId};
 use domain::rules::money::Money;
 use domain::rules::order::Order;
@@ -57,6 +57,11 @@ pub fn at(seconds: i64) -> Timestamp {
 
 pub fn micros(seconds: i64, micros: i64) -> Timestamp {
     at(seconds) + SignedDuration::from_micros(micros)
+}
+
+/// A look-up that read its order.
+pub const fn done(next: Option<Timestamp>, failures: u32) -> LookupEnd {
+    LookupEnd { next, failures, was_read: true }
 }
 
 pub fn euro(value: &str) -> Money {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use domain::ports::LookupClaim;
+use domain::ports::{LookupClaim, LookupEnd};
 use domain::rules::ids::OrderId;
 use domain::rules::webhook_hint;
 use jiff::Timestamp;
@@ -22,6 +22,8 @@ pub struct Lookup {
     pub failures: u32,
     /// What hooks named, each once.
     pub hints: Vec<String>,
+    /// The last one could not read the order.
+    pub is_owed: bool,
     /// Who is looking.
     pub lease: Option<Lease>,
 }
@@ -75,22 +77,29 @@ impl Lookups {
         Some(LookupClaim { order_id, token: lease.token, due: due_time?, hooks, failures, hints })
     }
 
-    /// Whether a look-up of the order is due and not ended.
-    pub fn is_due(&self, order: OrderId, now: Timestamp) -> bool {
-        self.rows.get(&order).and_then(|row| row.due_time).is_some_and(|due| due <= now)
+    /// Whether a look-up of the order is due and not ended, or the last one did not read it.
+    pub fn is_owed(&self, order: OrderId, now: Timestamp) -> bool {
+        self.rows.get(&order).is_some_and(|row| row.is_owed || row.due_time.is_some_and(|due| due <= now))
     }
 
     /// Ends a claim; one that is in other hands by now is left alone. Whoever asked meanwhile has left a time, and that
     /// stays.
-    pub fn finish(&mut self, claim: &LookupClaim, next: Option<Timestamp>, failures: u32) {
+    pub fn finish(&mut self, claim: &LookupClaim, end: LookupEnd) {
         let Some(row) = self.rows.get(&claim.order_id).filter(|row| is_held(row.lease, claim.token)) else {
             return;
         };
         let as_claimed = row.hooks == claim.hooks;
-        let due_time = if as_claimed { next } else { row.due_time };
-        let heard = as_claimed && !claim.hints.is_empty();
+        let due_time = if as_claimed { end.next } else { row.due_time };
+        let heard = as_claimed && end.was_read;
         let hints = if heard { Vec::new() } else { row.hints.clone() };
-        let ended = Lookup { due_time, failures, lease: None, hooks: row.hooks, hints };
+        let ended = Lookup {
+            due_time,
+            failures: end.failures,
+            is_owed: !end.was_read,
+            lease: None,
+            hooks: row.hooks,
+            hints,
+        };
         self.save(claim.order_id, ended);
     }
 

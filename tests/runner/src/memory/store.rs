@@ -6,9 +6,9 @@ use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
     Change, Changed, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, EventStream, LookupClaim,
-    OperationFilter, OperationPageKey, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, Pause,
-    Place, Positioned, RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Series, Store, StoreError,
-    TimerClaim,
+    LookupEnd, OperationFilter, OperationPageKey, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey,
+    Pause, Place, Positioned, RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Series, Store,
+    StoreError, TimerClaim,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{
@@ -204,8 +204,8 @@ impl Store for MemoryStore {
         Ok(self.tables().lookups.claim(now, clock, lease, limit))
     }
 
-    async fn is_lookup_due(&self, order: OrderId, now: Timestamp) -> Result<bool, StoreError> {
-        Ok(self.tables().lookups.is_due(order, now))
+    async fn is_lookup_owed(&self, order: OrderId, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.tables().lookups.is_owed(order, now))
     }
 
     async fn claim_timers(
@@ -269,13 +269,8 @@ impl Store for MemoryStore {
         Ok(self.tables().orders.sum_deadlines(filter))
     }
 
-    async fn finish_lookup(
-        &self,
-        claim: &LookupClaim,
-        next: Option<Timestamp>,
-        failures: u32,
-    ) -> Result<(), StoreError> {
-        self.tables().lookups.finish(claim, next, failures);
+    async fn finish_lookup(&self, claim: &LookupClaim, end: LookupEnd) -> Result<(), StoreError> {
+        self.tables().lookups.finish(claim, end);
         Ok(())
     }
 }
