@@ -1,6 +1,7 @@
 //! Orders by when they must be shipped, and what they may still capture. It may not decide either.
 
 use domain::ports::{DeadlineFilter, DeadlinePageKey, DeadlineSum, OrderWithOperations, Page, StoreError};
+use domain::rules::ids::OrderId;
 use domain::rules::money::{Currency, Money};
 use jiff::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -24,14 +25,12 @@ pub(crate) async fn list(
         let last = Expr::tuple([Expr::val(moment::column(ship_by)), Expr::val(id.uuid())]);
         select = select.filter(place.gt(last));
     }
-    let mut rows = select.limit(page::fetched(limit)).all(session).await.map_err(store_error)?;
-    let limit = page::affordable(&rows, limit, |row| row.document.len());
-    rows.truncate(limit as usize + 1);
-    let key = |found: &OrderWithOperations| DeadlinePageKey {
-        ship_by: found.order.agenda.ship_by.map_or(Timestamp::MAX, |ship_by| ship_by.time),
-        id: found.order.id,
-    };
-    Ok(page::cut(order::with_operations(session, rows).await?, limit, key))
+    let rows = select.limit(page::fetched(limit)).all(session).await.map_err(store_error)?;
+    order::page_of(session, rows, limit, |row| {
+        let ship_by = row.ship_by.and_then(moment::timestamp).unwrap_or(Timestamp::MAX);
+        Ok(DeadlinePageKey { ship_by, id: OrderId::new(row.id) })
+    })
+    .await
 }
 
 pub(crate) async fn sum(

@@ -7,13 +7,14 @@ use domain::operations::operation::Operation;
 use domain::ports::{CommitError, OperationFilter, OperationPageKey, OperationWrite, Page, StoreError};
 use domain::rules::ids::{GroupId, LeaseToken, OperationId, OrderId};
 use domain::rules::operation::OperationState;
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable,
-    QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany,
+    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult,
+    IntoActiveModel, Iterable, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, UpdateMany,
 };
 
 use crate::entity::operation::{ActiveModel, Column, Entity, Model};
+use crate::entity::order;
 use crate::error::store_error;
 use crate::{lease, moment, page};
 
@@ -173,6 +174,36 @@ pub(crate) async fn unsettled(
     by_turn(session, of_orders.filter(Expr::cust(NOT_SETTLED))).await
 }
 
+/// An operation with the version of its order at that moment.
+#[derive(FromQueryResult)]
+struct AtVersion {
+    order_version: i64,
+    #[sea_orm(nested)]
+    operation: Model,
+}
+
+/// The same, each with the version of its order at that moment.
+pub(crate) async fn unsettled_at(
+    session: &impl ConnectionTrait,
+    orders: &[OrderId],
+) -> Result<Vec<(Operation, i64)>, StoreError> {
+    let version = Expr::col((order::Entity, order::Column::Version));
+    let mut select = Entity::find()
+        .expr_as(version, "order_version")
+        .filter(Column::OrderId.is_in(orders.iter().map(|order| order.uuid())))
+        .filter(Expr::cust(NOT_SETTLED))
+        .order_by_asc(Column::Turn)
+        .order_by_asc(Column::Id);
+    QueryTrait::query(&mut select).join(
+        JoinType::InnerJoin,
+        order::Entity,
+        Expr::cust("orders.id = operations.order_id"),
+    );
+    let rows = select.into_model::<AtVersion>().all(session).await.map_err(store_error)?;
+    let read = |row: AtVersion| Ok((Operation::try_from(row.operation)?, row.order_version));
+    rows.into_iter().map(read).collect()
+}
+
 async fn by_turn(
     session: &impl ConnectionTrait,
     select: Select<Entity>,
@@ -203,7 +234,7 @@ pub(crate) async fn list(
 
 /// The same as [`UNSETTLED`], worded so that the planner does not use the partial index: it would read all of it for one order,
 /// and during an outage at Mollie it is not small.
-const NOT_SETTLED: &str = "state NOT IN ('succeeded', 'rejected', 'withdrawn')";
+const NOT_SETTLED: &str = "operations.state NOT IN ('succeeded', 'rejected', 'withdrawn')";
 
 /// Exactly the condition of the partial index: with bound values it would not be used.
 const UNSETTLED: &str = "state IN ('pending', 'in_flight', 'resolving', 'needs_attention')";

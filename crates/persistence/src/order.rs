@@ -1,5 +1,6 @@
 //! Orders in their table: writing under the version guard, and reading. It may not decide how an order changes.
 
+use domain::operations::operation::Operation;
 use domain::ports::{CommitError, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, StoreError};
 use domain::rules::ids::{OrderId, ProfileName};
 use domain::rules::order::Order;
@@ -17,7 +18,7 @@ use crate::error::{broken_unique_rule, store_error};
 use crate::moment;
 use crate::operation;
 use crate::page;
-use crate::row::bigint;
+use crate::row::{Row, bigint};
 
 /// Writes the order after a change: new, or in place of the version that was decided on. `opened`: how many more of its
 /// operations are unsettled after the change.
@@ -131,21 +132,56 @@ fn is_named(row: &Model, key: &OrderKey) -> bool {
     }
 }
 
-/// The orders with their unsettled operations, which are queried only for orders that have any.
+/// How often orders are read again because they changed before their operations were read.
+const TRIES: usize = 10;
+
+/// The orders with their unsettled operations, which are queried only for orders that have any. Both are of one moment: an order that
+/// has changed in between is read again.
 pub(crate) async fn with_operations(
     session: &impl ConnectionTrait,
-    rows: Vec<Model>,
+    mut rows: Vec<Model>,
 ) -> Result<Vec<OrderWithOperations>, StoreError> {
-    let busy: Vec<_> =
-        rows.iter().filter(|row| row.open_operations > 0).map(|row| OrderId::new(row.id)).collect();
-    let mut operations =
-        if busy.is_empty() { Vec::new() } else { operation::unsettled(session, &busy).await? };
-    let whole = rows.into_iter().map(|row| {
-        let order = Order::try_from(row)?;
-        let unsettled = operations.extract_if(.., |operation| operation.order_id == order.id).collect();
-        Ok(OrderWithOperations { order, unsettled })
-    });
-    whole.collect()
+    let mut unsettled: Vec<(Operation, i64)> = Vec::new();
+    let mut unread = busy(&rows, |_| true);
+    for _ in 0..TRIES {
+        if unread.is_empty() {
+            return rows.into_iter().map(|row| whole(row, &mut unsettled)).collect();
+        }
+        unsettled.extend(operation::unsettled_at(session, &unread).await?);
+        let moved: Vec<_> = busy(&rows, |row| has_moved(row, &unsettled));
+        unsettled.retain(|(operation, _)| !moved.contains(&operation.order_id));
+        for now in reread(session, &moved).await? {
+            rows.iter_mut().filter(|row| row.id == now.id).for_each(|row| *row = now.clone());
+        }
+        unread = busy(&rows, |row| moved.contains(&OrderId::new(row.id)));
+    }
+    Err(StoreError::Unavailable("an order changes too fast to be read".to_owned()))
+}
+
+/// Those that have unsettled operations.
+fn busy(rows: &[Model], which: impl Fn(&Model) -> bool) -> Vec<OrderId> {
+    let busy = rows.iter().filter(|row| row.open_operations > 0 && which(row));
+    busy.map(|row| OrderId::new(row.id)).collect()
+}
+
+/// Whether the operations were read at another version than the order, or are all settled by now.
+fn has_moved(row: &Model, unsettled: &[(Operation, i64)]) -> bool {
+    let mut own = unsettled.iter().filter(|(operation, _)| operation.order_id.uuid() == row.id).peekable();
+    own.peek().is_none() || own.any(|(_, version)| *version != row.version)
+}
+
+async fn reread(session: &impl ConnectionTrait, ids: &[OrderId]) -> Result<Vec<Model>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let named = Entity::find().filter(Column::Id.is_in(ids.iter().map(|id| id.uuid())));
+    named.all(session).await.map_err(store_error)
+}
+
+fn whole(row: Model, unsettled: &mut Vec<(Operation, i64)>) -> Result<OrderWithOperations, StoreError> {
+    let order = Order::try_from(row)?;
+    let own = unsettled.extract_if(.., |(operation, _)| operation.order_id == order.id);
+    Ok(OrderWithOperations { unsettled: own.map(|(operation, _)| operation).collect(), order })
 }
 
 fn found_by(key: &OrderKey) -> Select<Entity> {
@@ -189,13 +225,25 @@ pub(crate) async fn list(
         let last = Expr::tuple([Expr::val(moment::column(time)), Expr::val(id.uuid())]);
         select = select.filter(place.lt(last));
     }
-    let mut rows = select.limit(page::fetched(limit)).all(session).await.map_err(store_error)?;
+    let rows = select.limit(page::fetched(limit)).all(session).await.map_err(store_error)?;
+    page_of(session, rows, limit, |row| {
+        let place = Row::new("orders", row.id);
+        Ok(PageKey { time: place.time("created_time", row.created_time)?, id: OrderId::new(row.id) })
+    })
+    .await
+}
+
+/// A page of these rows, as far as they are affordable. The next one begins where this one ended when it was listed, whatever became of
+/// its orders since.
+pub(crate) async fn page_of<K>(
+    session: &impl ConnectionTrait,
+    rows: Vec<Model>,
+    limit: u32,
+    key: impl Fn(&Model) -> Result<K, StoreError>,
+) -> Result<Page<OrderWithOperations, K>, StoreError> {
     let limit = page::affordable(&rows, limit, |row| row.document.len());
-    rows.truncate(limit as usize + 1);
-    Ok(page::cut(with_operations(session, rows).await?, limit, |OrderWithOperations { order, .. }| PageKey {
-        time: order.created_time,
-        id: order.id,
-    }))
+    let Page { items, next } = page::cut(rows, limit, key);
+    Ok(Page { items: with_operations(session, items).await?, next: next.transpose()? })
 }
 
 pub(crate) fn filtered(filter: &OrderFilter) -> Select<Entity> {

@@ -127,6 +127,7 @@ macro_rules! tests {
                 a_number_means_the_order_that_holds_it_else_the_newest,
                 events_come_in_pages_without_loss_or_double,
                 an_order_stands_with_its_unsettled_operations,
+                an_order_and_its_operations_are_of_one_moment,
                 several_orders_are_found_as_each_by_itself,
                 those_operations_that_exist_are_found_at_once,
                 refunds_of_all_orders_come_by_their_time_at_mollie_and_add_up,

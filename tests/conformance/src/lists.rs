@@ -1,5 +1,7 @@
 //! Lists come in pages, and orders by every key.
 
+use std::collections::BTreeSet;
+
 use domain::operations::operation::{Operation, State};
 use domain::ports::{
     Change, EventStream, OperationWrite, OrderFilter, OrderKey, OrderWithOperations, RefundFilter, RefundSum,
@@ -280,6 +282,35 @@ pub async fn an_order_stands_with_its_unsettled_operations(store: &impl Store) {
         unsettled.remove(0);
         stands(store, &order, &unsettled).await;
     }
+}
+
+/// Every second version of the order has an operation, and settles it.
+pub async fn an_order_and_its_operations_are_of_one_moment<S: Store + Clone + 'static>(store: &S) {
+    let mut order = stored(store, &[], bare_order()).await;
+    let (id, first, writer) = (order.id, order.version, store.clone());
+    let writing = tokio::spawn(async move {
+        for _ in 0..150 {
+            let new = operation(&order, order.version);
+            let opens = Change { operations: vec![inserted(new.clone())], ..change(&mut order) };
+            writer.commit(opens).await.unwrap();
+            let operation = new.settled(state(OperationState::Withdrawn));
+            let settles = OperationWrite::Withdraw { operation };
+            writer.commit(Change { operations: vec![settles], ..change(&mut order) }).await.unwrap();
+        }
+    });
+    let mut met = BTreeSet::new();
+    while !writing.is_finished() {
+        let one = store.load_with_operations(&OrderKey::Id(id)).await.unwrap().unwrap();
+        let mut listed = store.list_orders(&OrderFilter::default(), None, 10).await.unwrap().items;
+        for OrderWithOperations { order, unsettled } in listed.drain(..).chain([one]) {
+            let opened = (order.version - first) % 2;
+            assert_eq!(unsettled.len() as u64, opened, "of version {}", order.version);
+            assert!(unsettled.iter().all(|operation| operation.turn + 1 == order.version));
+            met.insert(opened);
+        }
+    }
+    writing.await.unwrap();
+    assert_eq!(met.len(), 2, "it was read in both");
 }
 
 async fn stands(store: &impl Store, order: &Order, unsettled: &[OperationId]) {

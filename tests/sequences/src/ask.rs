@@ -78,7 +78,7 @@ pub fn ask<R: Request>(desk: &Desk, id: OrderId, request_id: &str, request: &R) 
         }
         (Err(_), Err(done)) => Ok(Asked::Refused(done)),
         (Ok(Preview::Now { before, change }), Ok(mut recorded)) => {
-            as_previewed(desk, &before, &change)?;
+            as_previewed(desk, &before.order, &change)?;
             let entries = change.events.iter().flat_map(|event| event.data.entries()).copied().collect();
             desk.work(recorded.claim.take())?;
             let state = state(desk, &recorded)?.map(|operation| operation.state.name());

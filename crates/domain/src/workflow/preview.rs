@@ -8,15 +8,14 @@ use super::{ROUNDS, settle};
 use crate::operations::{Known, Pen, Request};
 use crate::ports::{Change, OrderWithOperations, Ports};
 use crate::rules::ids::OrderId;
-use crate::rules::order::Order;
 
 /// A request as it would be decided.
 #[derive(Debug)]
 pub enum Preview {
     /// An earlier call of the same request has decided already.
     Before(Box<Recorded>),
-    /// The order as it is, and what would be saved.
-    Now { before: Box<Order>, change: Box<Change> },
+    /// The order as it is, with what is under way, and what would be saved.
+    Now { before: Box<OrderWithOperations>, change: Box<Change> },
 }
 
 /// Decides the request and saves nothing.
@@ -34,12 +33,12 @@ pub async fn preview<P: Ports, R: Request>(
     }
     let mut confirmed = None;
     for _ in 0..ROUNDS {
-        let OrderWithOperations { order, unsettled } = match intent.begin(ports, id).await? {
+        let before = match intent.begin(ports, id).await? {
             Submitted::Before(recorded) => return Ok(Preview::Before(recorded)),
-            Submitted::Now(found) => *found,
+            Submitted::Now(found) => found,
         };
+        let OrderWithOperations { order, unsettled } = (*before).clone();
         let Related { shipments, refunds } = settle::needed(ports, &order, request.needs()).await?;
-        let before = Box::new(order.clone());
         let known = Known { unsettled: Some(unsettled), shipments, refunds, ..order.into() };
         let mut pen = Pen::new(ports.ids(), author(ports, intent, &known.order), known);
         match request.decide(&mut pen) {
@@ -47,7 +46,7 @@ pub async fn preview<P: Ports, R: Request>(
                 let change = Box::new(unclaimed(ports, pen.finish(None)));
                 return Ok(Preview::Now { before, change });
             }
-            Err(denied) => confirm_or_refuse(ports, &before, denied, &mut confirmed).await?,
+            Err(denied) => confirm_or_refuse(ports, &before.order, denied, &mut confirmed).await?,
         }
     }
     Err(MutationError::Contended)

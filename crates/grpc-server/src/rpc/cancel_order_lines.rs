@@ -155,11 +155,11 @@ async fn tell(
         }
         Preview::Now { before, change } => {
             let after = &change.order;
-            let lines = difference(&before, after);
+            let lines = difference(&before.order, after);
             let cancellation = (!lines.is_empty()).then(|| {
                 convert::line_cancellation::cancellation(after, &lines, |line| selected.holds(line))
             });
-            let order = Some(rpc.message(after).await?);
+            let order = Some(convert::order::order(after, &before.unsettled));
             Ok(Response::new(CancelOrderLinesResponse { order, cancellation }))
         }
     }

@@ -1,5 +1,6 @@
 //! CloseReviewItem: a person has dealt with a review item.
 
+use domain::ports::OrderKey;
 use domain::rules::violation::Violation;
 use domain::workflow::operator;
 use tonic::{Request, Response};
@@ -8,6 +9,7 @@ use super::call_deadline::CallDeadline;
 use super::decision::{self, decide};
 use super::reading::Reading;
 use super::{Answer, OrderRpc, request};
+use crate::convert;
 use crate::proto::{self, CloseReviewItemRequest};
 
 pub async fn call(rpc: &OrderRpc, request: Request<CloseReviewItemRequest>) -> Answer<proto::Order> {
@@ -21,7 +23,8 @@ pub async fn call(rpc: &OrderRpc, request: Request<CloseReviewItemRequest>) -> A
     let order = decide(rpc, call_deadline, move |service| async move {
         operator::close_item(&*service, id, number, &decision).await
     });
-    Ok(Response::new(rpc.message(&order.await?).await?))
+    let found = rpc.order_with_operations(&OrderKey::Id(order.await?.id)).await?;
+    Ok(Response::new(convert::order::order(&found.order, &found.unsettled)))
 }
 
 fn number(number: i32) -> Result<u32, Violation> {

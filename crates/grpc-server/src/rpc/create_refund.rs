@@ -64,7 +64,7 @@ async fn tell(
         Preview::Now { before, change } => {
             // Those it takes in come before it.
             let planned = change.refunds.last().ok_or_else(errors::internal)?;
-            Ok(Response::new(convert::refund::preview(planned, &before, &change.order)))
+            Ok(Response::new(convert::refund::preview(planned, &before.order, &change.order)))
         }
     }
 }

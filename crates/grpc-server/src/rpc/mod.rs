@@ -49,10 +49,8 @@ mod watch_order_events;
 use std::sync::Arc;
 
 use domain::ports::{OrderKey, OrderWithOperations, Store};
-use domain::rules::order::Order;
 use tonic::{Request, Response, Status};
 
-use crate::convert;
 use crate::driver::Driver;
 use crate::feed::Messages;
 use crate::proto;
@@ -81,12 +79,6 @@ impl OrderRpc {
     async fn order_with_operations(&self, key: &OrderKey) -> Result<OrderWithOperations, Status> {
         let found = self.service().store.load_with_operations(key).await.map_err(errors::store)?;
         found.ok_or_else(|| errors::not_found(proto::ErrorReason::OrderNotFound, named(key)))
-    }
-
-    /// The order as a message, with its unsettled operations.
-    async fn message(&self, order: &Order) -> Result<proto::Order, Status> {
-        let operations = self.service().store.unsettled_operations(order.id).await.map_err(errors::store)?;
-        Ok(convert::order::order(order, &operations))
     }
 }
 

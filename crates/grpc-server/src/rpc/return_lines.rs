@@ -69,7 +69,7 @@ async fn tell(
             answer(rpc, &Submitted::before(*recorded).wait(&rpc.driver, call_deadline).await).await
         }
         Preview::Now { before, change } => {
-            let planned = convert::returned::preview(&before, &change).ok_or_else(errors::internal)?;
+            let planned = convert::returned::preview(&before.order, &change).ok_or_else(errors::internal)?;
             Ok(Response::new(planned))
         }
     }

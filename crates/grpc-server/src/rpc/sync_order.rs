@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use domain::ports::OrderKey;
 use domain::workflow::sync;
 use tonic::{Request, Response};
 
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::{Answer, OrderRpc, errors, request};
+use crate::convert;
 use crate::proto::{self, SyncOrderRequest};
 
 pub async fn call(rpc: &OrderRpc, request: Request<SyncOrderRequest>) -> Answer<proto::Order> {
@@ -25,5 +27,6 @@ pub async fn call(rpc: &OrderRpc, request: Request<SyncOrderRequest>) -> Answer<
         }
         Err(_) => return Err(errors::mollie_slow()),
     };
-    Ok(Response::new(rpc.message(&order).await?))
+    let found = rpc.order_with_operations(&OrderKey::Id(order.id)).await?;
+    Ok(Response::new(convert::order::order(&found.order, &found.unsettled)))
 }

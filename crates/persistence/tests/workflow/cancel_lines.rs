@@ -198,7 +198,7 @@ async fn a_preview_tells_every_effect_and_changes_nothing() {
     let canceling: Vec<_> = after.lines.iter().map(|line| line.canceling).collect();
     assert_eq!(canceling, [part(2, "20.00"), part(1, "-5.00")], "the gift card goes along");
     let left = domain::rules::capture::left;
-    assert_eq!((left(&before), left(after)), (euro("15.00"), euro("0.00")));
+    assert_eq!((left(&before.order), left(after)), (euro("15.00"), euro("0.00")));
     world.rests().await;
     assert_eq!((world.settled(id).await.version, effects(&world)), (version, 0));
     // A refusal is confirmed at Mollie first.
