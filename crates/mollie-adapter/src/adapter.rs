@@ -286,7 +286,7 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
         method::query(&mut url, wanted);
         let key = self.key(profile).map_err(GatewayError::KeyRefused)?;
         let answer =
-            self.0.transport.send(key, Request::reading(Rank::First, Endpoint::ListMethods, url)).await;
+            self.0.transport.send(key, Request::reading(Rank::Asked, Endpoint::ListMethods, url)).await;
         outcome::of_asking(profile, answer, method::read_list)
     }
 

@@ -1,7 +1,7 @@
 //! Holds calls back until there is one left: of the rate that all processes share, and of what Mollie says it has left. A call that
 //! gets none in time is not sent, and says when to come again. Decides nothing about what is sent.
 //!
-//! Two ranks queue apart, so a look-up never stands before a call that moves money. Each asks for permits by itself, and the store gives
+//! Three ranks queue apart, so no reading stands before a call that moves money, and no look-up before one that somebody waits for. Each asks for permits by itself, and the store gives
 //! look-ups only what the others leave ([`CallRate::grant`]). Permits are asked for when a call needs one: an idle process asks for
 //! nothing.
 
@@ -26,7 +26,7 @@ use lane::Lane;
 #[derive(Clone, Debug)]
 pub struct Limits {
     pub rates: BTreeMap<ProfileName, CallRate>,
-    /// For a call that moves money, or that somebody waits for. Shorter than what is left of an operation's lease when it is sent.
+    /// For a call that moves money, or a reading that somebody waits for. Shorter than what is left of an operation's lease when it is sent.
     pub patience: Duration,
     /// For a look-up. Shorter than its lease.
     pub lookup_patience: Duration,
@@ -35,7 +35,7 @@ pub struct Limits {
 impl Limits {
     const fn patience(&self, rank: Rank) -> Duration {
         match rank {
-            Rank::First => self.patience,
+            Rank::First | Rank::Asked => self.patience,
             Rank::Spare => self.lookup_patience,
         }
     }
@@ -44,8 +44,8 @@ impl Limits {
 /// How often calls had to wait, since the process began. Numbers only grow.
 #[derive(Debug, Default)]
 pub struct Pace {
-    waited: [AtomicU64; 2],
-    put_off: [AtomicU64; 2],
+    waited: [AtomicU64; 3],
+    put_off: [AtomicU64; 3],
 }
 
 impl Pace {
@@ -65,7 +65,8 @@ impl Pace {
 const fn place(rank: Rank) -> usize {
     match rank {
         Rank::First => 0,
-        Rank::Spare => 1,
+        Rank::Asked => 1,
+        Rank::Spare => 2,
     }
 }
 
@@ -79,13 +80,15 @@ pub struct Paced<T, P, C> {
     pace: Pace,
 }
 
+/// How long calls rest after a 429 that does not say how long.
+const UNTOLD: Duration = Duration::from_secs(1);
+
 /// What is known of one API key.
 struct Budget {
     /// What the store calls the key: the first of its profiles.
     name: String,
     rate: CallRate,
-    first: Lane,
-    spare: Lane,
+    lanes: [Lane; 3],
     quotas: Mutex<Quotas>,
 }
 
@@ -95,10 +98,7 @@ impl Budget {
     }
 
     const fn lane(&self, rank: Rank) -> &Lane {
-        match rank {
-            Rank::First => &self.first,
-            Rank::Spare => &self.spare,
-        }
+        &self.lanes[place(rank)]
     }
 }
 
@@ -137,8 +137,7 @@ impl<T, P: CallPermits, C: Clock> Paced<T, P, C> {
                     Budget {
                         name: profile.to_string(),
                         rate,
-                        first: Lane::default(),
-                        spare: Lane::default(),
+                        lanes: <[Lane; 3]>::default(),
                         quotas: Mutex::default(),
                     },
                 )),
@@ -179,7 +178,7 @@ impl<T, P: CallPermits, C: Clock> Paced<T, P, C> {
 
     /// Tells the other processes of a pause. If that fails, they hear of it from Mollie.
     async fn hear(&self, budget: &Budget, endpoint: Endpoint, answer: &Answer) {
-        let put_off = answer.pause.filter(|_| answer.status.as_u16() == 429);
+        let put_off = (answer.status.as_u16() == 429).then(|| answer.pause.unwrap_or(UNTOLD));
         let pauses = budget.quotas().hear(endpoint, &answer.left, put_off, self.clock.elapsed());
         for (name, pause) in pauses {
             tracing::info!(profile = budget.name, name, ?pause, "Mollie wants no calls for a while");

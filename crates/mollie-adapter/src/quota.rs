@@ -113,12 +113,14 @@ struct Quota {
 }
 
 impl Quota {
-    /// How many calls look-ups leave to the others.
+    /// How many calls a rank leaves to those before it: look-ups a fifth, and other readings half of that.
     fn kept(&self, rank: Rank) -> u64 {
-        match rank {
-            Rank::First => 0,
-            Rank::Spare => self.policy.map_or(1, |(of, _)| (of / 5).max(1)),
-        }
+        let part = match rank {
+            Rank::First => return 0,
+            Rank::Asked => 10,
+            Rank::Spare => 5,
+        };
+        self.policy.map_or(1, |(of, _)| (of / part).max(1))
     }
 
     /// What there is now: once its time is over, as many as ever, where Mollie has said how many.
@@ -153,8 +155,8 @@ impl Quotas {
         let is_paused = |name: &String| match names {
             _ if name == ALL => true,
             Some(names) => names.contains(name),
-            // Another process has heard of it, and this one not yet which calls it is about: a look-up takes no chance.
-            None => rank == Rank::Spare,
+            // Another process has heard of it, and this one not yet which calls it is about: a reading takes no chance.
+            None => rank != Rank::First,
         };
         let paused = self.paused.iter().filter(|(name, _)| is_paused(name)).map(|(_, until)| *until);
         quotas.chain(paused).max()?.checked_sub(now).filter(|wait| !wait.is_zero())

@@ -23,7 +23,7 @@ fn reserve_statement(clock: &str) -> String {
             FROM (
                 SELECT now, GREATEST(r.spoken_for, now) AS start, GREATEST(0, LEAST(
                     $2,
-                    (now + $4 - CASE WHEN $4 > 0 THEN GREATEST(r.spoken_for, now) ELSE r.spoken_for END) / $3,
+                    (now + $4 - CASE WHEN $4 < $3 THEN r.spoken_for ELSE GREATEST(r.spoken_for, now) END) / $3,
                     (now + $5 - GREATEST(r.spoken_for, now)) / $3
                 )) AS n
                 FROM (SELECT {clock} AS now) AS c

@@ -4,10 +4,10 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tests::proto::{CancelOrderRequest, Order, OrderStatus};
+use tests::proto::{CancelOrderRequest, Order, OrderStatus, SyncOrderRequest};
 use tests::{Engine, SOON, Service, World, new_request_id, numbered, until};
 
-use crate::requests::sync;
+use crate::requests::{ship, sync};
 
 /// Nobody listens there.
 const NOBODY: &str = "http://127.0.0.1:9";
@@ -35,6 +35,11 @@ mod sqlite {
 }
 
 mod postgres {
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_shipment_does_not_wait_behind_readings_that_callers_ask_for() {
+        super::unreachable(tests::Engine::Postgres, super::money_goes_before_readings).await;
+    }
+
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn whatever_happens_without_hooks_is_found_at_the_next_look_up() {
         super::unreachable(tests::Engine::Postgres, super::whatever_happens_is_found).await;
@@ -119,6 +124,35 @@ async fn placed(world: &World, count: usize) -> Vec<Order> {
 async fn read(world: &World, before: u64, count: u64) {
     let all = async || (reads(world).await >= before + count).then_some(());
     until(&format!("{count} orders are read"), LATER, all).await;
+}
+
+async fn money_goes_before_readings(mut world: World) {
+    const CALLERS: usize = 24;
+    let order = world.create(numbered("asked", "klarnapaylater")).await;
+    world.simulator.check_out(&order.checkout_url, "authorized").await;
+    sync(&world, &order).await.unwrap();
+    world.service.restart_with(&[(CALLS, "4")]).await;
+    let before = reads(&world).await;
+    let callers = (0..CALLERS).map(|_| {
+        let (mut orders, id) = (world.orders(), order.id.clone());
+        tokio::spawn(async move {
+            loop {
+                // It is put off where it would have to wait too long.
+                let _ = orders.sync_order(SyncOrderRequest { id: id.clone() }).await;
+            }
+        })
+    });
+    let callers: Vec<_> = callers.collect();
+    read(&world, before, 2).await;
+    let before = reads(&world).await;
+    world.orders().create_shipment(ship(&order, 0, 1, None)).await.unwrap();
+    until("it is registered", LATER, async || {
+        (world.simulator.ledger().await.count("shipment_created") == 1).then_some(())
+    })
+    .await;
+    let meanwhile = reads(&world).await - before;
+    callers.iter().for_each(tokio::task::JoinHandle::abort);
+    assert!(meanwhile <= 8, "it waited for {meanwhile} readings that {CALLERS} callers asked for");
 }
 
 async fn three_replicas_share_a_rate(mut world: World) {

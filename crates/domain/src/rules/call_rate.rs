@@ -17,10 +17,25 @@ const SLICE_MICROS: i64 = 125_000;
 /// Which calls go first where there is not room for all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
-    /// A call that moves money, or that somebody waits for.
+    /// A call that moves money, or on whose answer such a call depends.
     First,
-    /// A look-up: it takes only what the others leave.
+    /// A reading that somebody waits for.
+    Asked,
+    /// A look-up, for which nobody waits: it takes only what the others leave.
     Spare,
+}
+
+impl Rank {
+    pub const ALL: [Self; 3] = [Self::First, Self::Asked, Self::Spare];
+
+    /// How many halves of what is kept for the first rank it leaves.
+    const fn leaves(self) -> i64 {
+        match self {
+            Self::First => 0,
+            Self::Asked => 1,
+            Self::Spare => 2,
+        }
+    }
 }
 
 /// The most calls that may be begun in any second.
@@ -57,20 +72,17 @@ impl CallRate {
         (SECOND + SLICE_MICROS) / after_burst + 1
     }
 
-    /// How much of a burst is kept for calls of the first rank: a fifth, and at least one call.
+    /// How much of a burst is kept for calls of the first rank: a fifth, and at least one call. The second rank leaves half of it.
     #[must_use]
     pub fn kept(self) -> u32 {
         (self.burst() / 5).max(1)
     }
 
-    /// How far ahead of `now` calls may be spoken for by a rank, in microseconds. Less than nothing: only after a pause.
+    /// How far ahead of `now` calls may be spoken for by a rank, in microseconds. Less than an interval: only after a pause.
     #[must_use]
     pub fn reach(self, rank: Rank) -> i64 {
-        let calls = match rank {
-            Rank::First => i64::from(self.burst()),
-            Rank::Spare => i64::from(self.burst()) - i64::from(self.kept()),
-        };
-        calls * self.interval()
+        let left = i64::from(self.kept()) * self.interval() * rank.leaves() / 2;
+        i64::from(self.burst()) * self.interval() - left
     }
 
     /// Grants what there is of `wanted` permits. Times are in microseconds of one clock.
@@ -78,9 +90,9 @@ impl CallRate {
     pub fn grant(self, spoken_for: i64, now: i64, rank: Rank, wanted: u32) -> Granted {
         let interval = self.interval();
         let from = spoken_for.max(now);
-        // Where one call is a whole burst, a look-up goes only once a call's time was left.
-        let by_rank =
-            (now + self.reach(rank) - if self.reach(rank) > 0 { from } else { spoken_for }) / interval;
+        // Where one call is a whole burst, a reading goes only once half a call's time was left, and a look-up after a whole one.
+        let is_late = self.reach(rank) < interval;
+        let by_rank = (now + self.reach(rank) - if is_late { spoken_for } else { from }) / interval;
         let by_burst = (now + self.reach(Rank::First) - from) / interval;
         let most = by_rank.min(by_burst).clamp(0, i64::from(wanted));
         let spoken_for = if most > 0 { from + most * interval } else { spoken_for };
@@ -142,7 +154,7 @@ mod tests {
     #[test]
     fn who_gets_none_is_told_when_there_is_one() {
         for calls in [1, 3, 50] {
-            for rank in [Rank::First, Rank::Spare] {
+            for rank in Rank::ALL {
                 let rate = rate(calls);
                 let full = rate.grant(0, 5_000_000, Rank::First, u32::MAX);
                 let none = rate.grant(full.spoken_for, 5_000_000, rank, 1);
@@ -155,26 +167,54 @@ mod tests {
     }
 
     #[test]
-    fn look_ups_that_take_all_they_get_leave_room_for_a_call_of_the_first_rank() {
-        for calls in [1, 8, 20, 100, 1_000] {
+    fn a_rank_that_takes_all_it_gets_leaves_room_for_a_call_of_the_one_before() {
+        let ranks = [(Rank::Spare, Rank::First), (Rank::Spare, Rank::Asked), (Rank::Asked, Rank::First)];
+        for (calls, (takes, goes_first)) in
+            [1, 8, 20, 100, 1_000].into_iter().flat_map(|n| ranks.map(|two| (n, two)))
+        {
             let (rate, mut spoken_for) = (rate(calls), 0);
             for tick in 0..20_000 {
                 let now = 1_000_000_000 + tick * 1_000;
-                spoken_for = rate.grant(spoken_for, now, Rank::Spare, u32::MAX).spoken_for;
-                let first = rate.grant(spoken_for, now, Rank::First, 1);
-                // Where one call is a whole burst, there is no room for two at once.
-                let waits = if rate.burst() == 1 { rate.interval() } else { 0 };
-                assert!(first.again_in <= waits, "{calls} at {now}: {first:?}");
+                spoken_for = rate.grant(spoken_for, now, takes, u32::MAX).spoken_for;
+                let first = rate.grant(spoken_for, now, goes_first, 1);
+                // Where little is kept, there is no room for one more at once.
+                let has_room = i64::from(rate.kept()) * (takes.leaves() - goes_first.leaves()) >= 2;
+                let waits = if has_room && rate.burst() > 1 { 0 } else { 3 * rate.interval() / 2 };
+                assert!(first.again_in <= waits, "{calls} at {now}: {takes:?} {goes_first:?} {first:?}");
             }
         }
     }
 
     #[test]
-    fn calls_of_the_first_rank_that_take_everything_leave_nothing_for_look_ups() {
-        let (rate, mut spoken_for) = (rate(40), 0);
-        for tick in 0..2_000 {
-            spoken_for = rate.grant(spoken_for, tick * 1_000, Rank::First, u32::MAX).spoken_for;
-            assert_eq!(rate.grant(spoken_for, tick * 1_000, Rank::Spare, u32::MAX).permits, 0);
+    fn a_rank_that_takes_everything_leaves_nothing_for_those_behind_it() {
+        for (calls, (takes, behind)) in [1, 8, 40].into_iter().flat_map(|calls| {
+            [(Rank::First, Rank::Asked), (Rank::First, Rank::Spare), (Rank::Asked, Rank::Spare)]
+                .map(|ranks| (calls, ranks))
+        }) {
+            let (rate, mut spoken_for) = (rate(calls), 0);
+            for tick in 0..20_000 {
+                spoken_for = rate.grant(spoken_for, tick * 1_000, takes, u32::MAX).spoken_for;
+                assert_eq!(
+                    rate.grant(spoken_for, tick * 1_000, behind, 1).permits,
+                    0,
+                    "{calls} {takes:?} {behind:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn each_rank_alone_gets_calls_whatever_the_rate() {
+        for calls in [1, 2, 8, 20, 100] {
+            for rank in Rank::ALL {
+                let (rate, mut spoken_for, mut all) = (rate(calls), 0, 0);
+                for tick in 0..100_000 {
+                    let granted = rate.grant(spoken_for, tick * 1_000, rank, 1);
+                    spoken_for = granted.spoken_for;
+                    all += granted.permits;
+                }
+                assert!(all >= calls * 100 * 4 / 10, "{calls} {rank:?}: {all} in 100 seconds");
+            }
         }
     }
 }

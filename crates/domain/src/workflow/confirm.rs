@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::intent::MutationError;
-use super::sync::{Because, SyncError, read};
+use super::sync::{self, Because, SyncError, Synced};
 use crate::ports::{Clock, GatewayError, OrderKey, Ports, Store, StoreError};
 use crate::rules::ids::OrderId;
 use crate::rules::misread::Misread;
@@ -47,8 +47,12 @@ impl Confirmed {
 
 /// Reads the order, so that the request can be decided again.
 pub(super) async fn confirm<P: Ports>(ports: &P, id: OrderId) -> Result<Confirmed, MutationError> {
-    let reading = read(ports, id, Because::Asked).await.map_err(SyncError::into_mutation)?;
-    Ok(Confirmed(reading.left_out))
+    Ok(Confirmed(read(ports, id).await?.left_out))
+}
+
+/// Reads an order on which a request depends.
+pub(super) async fn read<P: Ports>(ports: &P, id: OrderId) -> Result<Synced, MutationError> {
+    sync::read(ports, id, Because::Doubted).await.map_err(SyncError::into_mutation)
 }
 
 /// The refusal, unless it depends on counters that Mollie left out: then nothing is confirmed, and the caller may retry. For an

@@ -1,7 +1,7 @@
 //! Order numbers in use: Mollie itself does not protect against duplicate orders.
 
+use super::confirm;
 use super::intent::{Holder, MutationError};
-use super::{confirm, sync};
 use crate::ports::{OrderKey, Ports, Store, StoreError};
 use crate::rules::event::{Event, EventData};
 use crate::rules::ids::ProfileName;
@@ -23,7 +23,7 @@ pub(super) async fn is_free<P: Ports>(
     let key = OrderKey::Number { profile, order_number: order_number.clone() };
     let Some(holder) = ports.store().load_order(&key).await? else { return Ok(()) };
     let holder = match confirm::is_stale(ports, &holder).await? {
-        true => sync::sync(ports, holder.id).await.map_err(sync::SyncError::into_mutation)?,
+        true => confirm::read(ports, holder.id).await?.order,
         false => holder,
     };
     match holder.held_number() {

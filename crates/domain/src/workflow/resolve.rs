@@ -47,7 +47,7 @@ pub(super) async fn observe<P: Ports>(
         return Err(StoreError::Inconsistent(text));
     };
     let followed = followed(ports, order, &sought).await?;
-    let seen = match read(ports, order, &sought, &followed).await {
+    let seen = match read(ports, Rank::First, order, &sought, &followed).await {
         Ok(seen) => seen,
         Err(error) => return Ok(Observed::Unreadable(error)),
     };
@@ -80,18 +80,18 @@ pub(super) async fn followed<P: Ports>(
 /// Reads what is sought, without the parts that contradict what is known.
 pub(super) async fn read<P: Ports>(
     ports: &P,
+    rank: Rank,
     order: &Order,
     sought: &Sought,
     followed: &[Refund],
 ) -> Result<Vec<Snapshot>, GatewayError> {
     match sought {
-        Sought::Order(id) => Ok(vec![reading::observe(ports, Rank::First, order, id, &[], None).await?]),
+        Sought::Order(id) => Ok(vec![reading::observe(ports, rank, order, id, &[], None).await?]),
         Sought::Refunds { order: id, payment } => {
-            Ok(vec![reading::observe(ports, Rank::First, order, id, followed, payment.as_ref()).await?])
+            Ok(vec![reading::observe(ports, rank, order, id, followed, payment.as_ref()).await?])
         }
         Sought::Placement { hook_address, since } => {
-            let found =
-                ports.gateway().find_by_hook(Rank::First, &order.profile, hook_address, *since).await?;
+            let found = ports.gateway().find_by_hook(rank, &order.profile, hook_address, *since).await?;
             Ok(found.into_iter().map(|snapshot| believed(order, snapshot)).collect())
         }
     }

@@ -65,8 +65,10 @@ pub(super) enum Because {
     HookArrived,
     /// Its look-up is due, and the caller sets the next one.
     LookupIsDue,
-    /// Somebody asked, or a request depends on it.
+    /// Somebody asked.
     Asked,
+    /// A request depends on it.
+    Doubted,
     /// Its timer is due.
     TimerIsDue,
 }
@@ -76,15 +78,16 @@ impl Because {
     const fn sets_next(self) -> bool {
         match self {
             Self::HookArrived | Self::LookupIsDue => true,
-            Self::Asked | Self::TimerIsDue => false,
+            Self::Asked | Self::Doubted | Self::TimerIsDue => false,
         }
     }
 
-    /// Nobody waits for a look-up; a timer may cancel what is lost otherwise.
+    /// Nobody waits for a look-up; a request may move money, and a timer may cancel what is lost otherwise.
     const fn rank(self) -> Rank {
         match self {
             Self::HookArrived | Self::LookupIsDue => Rank::Spare,
-            Self::Asked | Self::TimerIsDue => Rank::First,
+            Self::Asked => Rank::Asked,
+            Self::Doubted | Self::TimerIsDue => Rank::First,
         }
     }
 
@@ -92,7 +95,7 @@ impl Because {
         match self {
             Self::HookArrived => Cause::Hook,
             Self::LookupIsDue => Cause::LookUp,
-            Self::Asked => Cause::Asked,
+            Self::Asked | Self::Doubted => Cause::Asked,
             Self::TimerIsDue => Cause::Timer,
         }
     }

@@ -165,6 +165,7 @@ pub fn sync(error: SyncError) -> Status {
 }
 
 static TOLD: Repeats = Repeats::new();
+static UNCONFIRMED: Repeats = Repeats::new();
 
 pub fn store(error: StoreError) -> Status {
     store_failure(error).status()
@@ -196,7 +197,9 @@ fn store_failure(error: StoreError) -> Failure {
 
 /// A refusal needs a confirmed state: if it could not be confirmed, the caller may retry, whatever the cause.
 fn gateway(error: &GatewayError) -> Status {
-    error!(%error, "the order's state cannot be confirmed at Mollie");
+    if let Some(left_out) = UNCONFIRMED.due() {
+        error!(%error, left_out, "the order's state cannot be confirmed at Mollie");
+    }
     let failure = |reason, message: &str| Failure::new(Code::Unavailable, reason, message);
     let failure = match error {
         GatewayError::Unavailable(_) | GatewayError::Later { .. } => failure(

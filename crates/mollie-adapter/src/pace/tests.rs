@@ -35,7 +35,7 @@ struct State {
     begun: Vec<(Duration, Endpoint)>,
     /// What Mollie answers.
     left: Vec<Left>,
-    limited: Option<Duration>,
+    limited: Option<Option<Duration>>,
 }
 
 impl World {
@@ -151,7 +151,7 @@ impl Transport for World {
         let now = state.now;
         state.begun.push((now, request.endpoint));
         let status = if state.limited.is_some() { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::OK };
-        Ok(Answer { status, pause: state.limited, left: state.left.clone(), body: Ok(Vec::new()) })
+        Ok(Answer { status, pause: state.limited.flatten(), left: state.left.clone(), body: Ok(Vec::new()) })
     }
 }
 
@@ -162,7 +162,7 @@ fn key() -> ApiKey {
 async fn call(process: &Paced<World, World, World>, rank: Rank) -> End {
     let endpoint = match rank {
         Rank::First => Endpoint::CreateShipment,
-        Rank::Spare => Endpoint::GetOrder,
+        Rank::Asked | Rank::Spare => Endpoint::GetOrder,
     };
     let url = Url::parse("https://mollie.example/v2/orders/ord_1").unwrap();
     let request = Request { endpoint, url, body: None, idempotency: None, rank };
@@ -182,8 +182,8 @@ fn three_processes_together_never_begin_more_calls_in_a_second_than_allowed() {
     for calls in [1, 5, 20, 100] {
         let world = World::default();
         let processes = [(); 3].map(|()| world.process(calls, secs(3_600)));
-        let ranks = [Rank::First, Rank::Spare];
-        let all = (0..90).map(|n| Box::pin(call(&processes[n % 3], ranks[n % 2])) as Work<'_>);
+        let ranks = Rank::ALL;
+        let all = (0..90).map(|n| Box::pin(call(&processes[n % 3], ranks[n / 3 % 3])) as Work<'_>);
         assert!(world.run(all.collect()).iter().all(Result::is_ok));
         assert_eq!(world.state().begun.len(), 90);
         assert!(world.most_in_a_second() <= calls as usize, "{calls}: {}", world.most_in_a_second());
@@ -191,14 +191,16 @@ fn three_processes_together_never_begin_more_calls_in_a_second_than_allowed() {
 }
 
 #[test]
-fn a_call_that_moves_money_is_not_held_up_by_a_queue_of_look_ups() {
-    for calls in [1, 5, 20, 100] {
+fn a_call_that_moves_money_is_not_held_up_by_a_queue_of_readings() {
+    for (calls, of_readings) in
+        [1, 5, 20, 100].into_iter().flat_map(|n| [Rank::Asked, Rank::Spare].map(|rank| (n, rank)))
+    {
         let world = World::default();
         let (busy, other) = (world.process(calls, secs(3_600)), world.process(calls, secs(3_600)));
         let interval = Duration::from_micros(busy.budgets[0].1.rate.interval().unsigned_abs());
         let mut all: Vec<Work<'_>> = Vec::new();
         for _ in 0..60 {
-            all.push(Box::pin(call(&busy, Rank::Spare)));
+            all.push(Box::pin(call(&busy, of_readings)));
         }
         for process in [&busy, &other] {
             all.push(Box::pin(async {
@@ -264,13 +266,24 @@ fn where_mollie_has_nothing_left_no_process_calls_until_there_is_more() {
 fn a_pause_that_mollie_asks_for_holds_for_every_process_and_every_call() {
     let world = World::default();
     let (one, two) = (world.process(100, secs(1)), world.process(100, secs(1)));
-    world.state().limited = Some(secs(30));
+    world.state().limited = Some(Some(secs(30)));
     world.run(vec![Box::pin(call(&one, Rank::First)) as Work<'_>]);
     world.state().limited = None;
     let calls = [call(&one, Rank::First), call(&two, Rank::First), call(&two, Rank::Spare)];
     let done = world.run(calls.map(|call| Box::pin(call) as Work<'_>).into());
     assert!(done.iter().all(|end| end.unwrap_err() > secs(29)), "{done:?}");
     assert_eq!(world.state().begun.len(), 1);
+}
+
+#[test]
+fn calls_rest_after_a_refusal_that_does_not_say_for_how_long() {
+    let world = World::default();
+    let process = world.process(100, secs(5));
+    world.state().limited = Some(None);
+    world.run(vec![Box::pin(call(&process, Rank::First)) as Work<'_>]);
+    world.state().limited = None;
+    let done = world.run(vec![Box::pin(call(&process, Rank::Spare)) as Work<'_>]);
+    assert!(done[0].unwrap() >= secs(1), "{done:?}");
 }
 
 #[test]

@@ -20,10 +20,9 @@ pub async fn a_key_that_rested_has_a_burst_and_then_one_call_after_another(store
     let (slow, started) = (rate(1), Instant::now());
     let first = ask(store, "main", slow, Rank::First, 7).await;
     assert_eq!((first.permits, first.pauses.len()), (1, 0));
-    for rank in [Rank::First, Rank::Spare] {
+    // A reading goes only after half the time in which a call could have gone, and a look-up after all of it.
+    for (rank, least) in Rank::ALL.into_iter().zip([0, 562_500, 1_125_000]) {
         let none = ask(store, "main", slow, rank, 1).await;
-        // A look-up goes only after a time in which a call could have gone.
-        let least = if rank == Rank::First { 0 } else { 1_125_000 };
         let most = Duration::from_micros(least + 1_125_001);
         // A machine that stands still for so long has rested, too.
         if started.elapsed() < Duration::from_secs(1) {

@@ -3,6 +3,7 @@
 use super::error::OperatorError;
 use crate::operations::operation::Operation;
 use crate::ports::{GatewayError, Ports, Store};
+use crate::rules::call_rate::Rank;
 use crate::rules::comparison::Comparison;
 use crate::rules::ids::OperationId;
 use crate::workflow::{resolve, settle};
@@ -19,7 +20,7 @@ pub async fn compare<P: Ports>(ports: &P, id: OperationId) -> Result<(Operation,
         None => Vec::new(),
         Some(sought) => {
             let followed = resolve::followed(ports, &order, &sought).await?;
-            match resolve::read(ports, &order, &sought, &followed).await {
+            match resolve::read(ports, Rank::Asked, &order, &sought, &followed).await {
                 Ok(seen) => seen,
                 Err(GatewayError::NotFound) => Vec::new(),
                 Err(

@@ -4,6 +4,7 @@ use super::error::OperatorError;
 use crate::operations::kind::Named;
 use crate::operations::operation::Operation;
 use crate::ports::{Acceptance, GatewayError, Ports, StoreError};
+use crate::rules::call_rate::Rank;
 use crate::rules::order::Order;
 use crate::workflow::{resolve, settle};
 
@@ -20,7 +21,7 @@ pub(super) async fn effect<P: Ports>(
     })?;
     let mollie_id = mollie_id.to_owned();
     let followed = resolve::followed(ports, order, &sought).await?;
-    let seen = match resolve::read(ports, order, &sought, &followed).await {
+    let seen = match resolve::read(ports, Rank::First, order, &sought, &followed).await {
         Ok(seen) => seen,
         Err(GatewayError::NotFound) => return Err(OperatorError::NotAtMollie { mollie_id }),
         Err(

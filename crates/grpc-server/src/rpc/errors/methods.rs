@@ -2,12 +2,15 @@
 
 use domain::ports::GatewayError;
 use domain::rules::payment_method::MethodsWanted;
+use persistence::Repeats;
 use tonic::{Code, Status};
 use tracing::error;
 
 use super::{Failure, SOON, invalid};
 use crate::methods::NotListed;
 use crate::proto::ErrorReason;
+
+static TOLD: Repeats = Repeats::new();
 
 /// Mollie does not list methods for this request.
 pub fn methods(error: NotListed, wanted: &MethodsWanted) -> Status {
@@ -18,7 +21,9 @@ pub fn methods(error: NotListed, wanted: &MethodsWanted) -> Status {
             None => GatewayError::Unreadable(refusal.to_string().as_str().into()),
         },
     };
-    error!(%error, "methods cannot be listed");
+    if let Some(left_out) = TOLD.due() {
+        error!(%error, left_out, "methods cannot be listed");
+    }
     let failure = |reason, text: &str| Failure::new(Code::Unavailable, reason, text).retry(SOON).status();
     match error {
         GatewayError::Unavailable(_) | GatewayError::Later { .. } => {
