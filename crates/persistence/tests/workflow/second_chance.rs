@@ -19,7 +19,7 @@ use jiff::tz::TimeZone;
 
 use crate::intents::main_profile;
 use crate::items::attempt;
-use crate::mollie::Fate;
+use crate::mollie::{Fate, meanwhile};
 use crate::world::{World, mins, secs};
 
 impl World {
@@ -154,6 +154,32 @@ async fn the_link_goes_along_for_the_mailer() {
         panic!("{last:?}")
     };
     assert!(checkout_url.unwrap().starts_with("https://mollie.example/checkout/"));
+}
+
+/// A hook is faster than the answer: the link would lead to an attempt that is over.
+#[tokio::test]
+async fn a_link_to_an_attempt_that_has_ended_by_then_is_not_passed_on() {
+    let world = with_chance(2, None).await;
+    let id = world.unpaid().await;
+    let fails = Arc::clone(&world);
+    let fails = meanwhile(async move { fails.attempt_ends(id, PaymentStatus::Failed).await });
+    world.mollie.next_during(Fate::Answered, fails);
+    world.pass(60);
+    world.on_time().await;
+    world.work(secs(5)).await;
+    let created = world.events(id).await.into_iter().find(|event| event.data.kind() == "payment.created");
+    let EventData::PaymentCreated { payment, .. } = created.unwrap().data else {
+        panic!("it is of a payment")
+    };
+    assert!(payment.has_ended(), "the answer that it was opened is older");
+    let kinds = |told: Vec<(&'static str, u32)>| told.into_iter().map(|(kind, _)| kind).collect::<Vec<_>>();
+    let first = ["payment.attempt_ended", "payment.second_chance", "payment.attempt_ended"];
+    assert_eq!(kinds(world.told_unpaid(id).await), first);
+    world.pass(60);
+    world.on_time().await;
+    world.work(secs(5)).await;
+    assert_eq!(kinds(world.told_unpaid(id).await)[3..], ["payment.second_chance", "payment.next_link"]);
+    world.sound(id).await;
 }
 
 #[tokio::test]

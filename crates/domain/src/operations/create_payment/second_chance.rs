@@ -17,10 +17,11 @@ pub fn second_chance(pen: &mut Pen<'_>) {
 }
 
 impl Task {
-    /// Of a payment that a caller asked for, the caller knows.
+    /// Of a payment that a caller asked for, the caller knows; one that is over by now has no page any more.
     pub(super) fn pass_on(&self, operation_id: OperationId, payment: &Payment, pen: &mut Pen<'_>) {
         match self.cause {
             Cause::Request => (),
+            Cause::SecondChance if payment.has_ended() || payment.holds_money() => (),
             Cause::SecondChance => {
                 let checkout_url =
                     payment.checkout_url.clone().or_else(|| pen.order().facts.checkout_url.clone());
