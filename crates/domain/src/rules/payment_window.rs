@@ -16,8 +16,8 @@ use super::unpaid;
 /// What a profile has chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaymentWindows {
-    /// By Mollie's name of the method.
-    pub by_method: BTreeMap<String, SignedDuration>,
+    /// By Mollie's name of the method; `None`: as long as Mollie keeps the order.
+    pub by_method: BTreeMap<String, Option<SignedDuration>>,
     /// Of any other method; `None`: as long as Mollie keeps the order.
     pub otherwise: Option<SignedDuration>,
     pub fuse: Fuse,
@@ -38,9 +38,9 @@ pub fn ends_at(order: &Order, windows: &PaymentWindows) -> Option<Timestamp> {
     if unpaid::may_be_transferred(order) {
         return None;
     }
-    let window = method(order).and_then(|method| windows.by_method.get(method).copied());
+    let own = method(order).and_then(|method| windows.by_method.get(method).copied());
     let begins = order.facts.created_time.unwrap_or(order.created_time);
-    Some(begins.saturating_add(window.or(windows.otherwise)?).unwrap_or(Timestamp::MAX))
+    Some(begins.saturating_add(own.unwrap_or(windows.otherwise)?).unwrap_or(Timestamp::MAX))
 }
 
 /// The one that was chosen or used last, or the only one that the order takes.

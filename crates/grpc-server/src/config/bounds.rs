@@ -171,7 +171,7 @@ const OF_PROFILE: [OfProfile; 12] = [
     },
     OfProfile {
         key: "payment_window_hours_of",
-        range: 1..=2_424,
+        range: 0..=2_424,
         unit: "hours",
         of: |profile| profile.payment_window_hours_of.values().copied().map(u64::from).collect(),
     },

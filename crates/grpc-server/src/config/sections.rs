@@ -168,7 +168,7 @@ pub struct Profile {
     pub time_zone: String,
     /// How many hours an order may stay unpaid before it is canceled; 0: as long as Mollie keeps it.
     pub payment_window_hours: u16,
-    /// The same for single methods, by Mollie's name of them.
+    /// The same for single methods, by Mollie's name of them; 0 leaves one out.
     pub payment_window_hours_of: BTreeMap<String, u16>,
     /// Whether it is only told which orders would be canceled unpaid. Switch it off once that looks right.
     pub payment_window_dry_run: bool,
@@ -324,11 +324,11 @@ impl Profile {
     }
 
     fn payment_windows(&self) -> PaymentWindows {
-        let hours = |hours: &u16| SignedDuration::from_hours((*hours).into());
+        let hours = |hours: u16| (hours > 0).then(|| SignedDuration::from_hours(hours.into()));
         let by_method = self.payment_window_hours_of.iter();
         PaymentWindows {
-            by_method: by_method.map(|(method, of)| (method.clone(), hours(of))).collect(),
-            otherwise: (self.payment_window_hours > 0).then(|| hours(&self.payment_window_hours)),
+            by_method: by_method.map(|(method, of)| (method.clone(), hours(*of))).collect(),
+            otherwise: hours(self.payment_window_hours),
             fuse: Fuse { most_per_hour: self.payment_window_most_per_hour },
             dry_run: self.payment_window_dry_run,
         }

@@ -16,7 +16,7 @@ use crate::world::{World, mins, secs};
 async fn with_window(dry_run: bool, most_per_hour: u32) -> Arc<World> {
     World::with(|settings| {
         let hour = SignedDuration::from_hours(1);
-        let by_method = [("paypal".to_owned(), hour * 72)].into();
+        let by_method = [("paypal".to_owned(), Some(hour * 72))].into();
         let fuse = Fuse { most_per_hour };
         let windows = PaymentWindows { by_method, otherwise: Some(hour * 2), fuse, dry_run };
         let chosen = settings.policy(&main_profile().0);

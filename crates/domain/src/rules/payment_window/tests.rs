@@ -8,7 +8,7 @@ use crate::rules::status::{LineStatus, PaymentStatus};
 
 fn windows() -> PaymentWindows {
     let hours = SignedDuration::from_hours;
-    let by_method = [("paypal".to_owned(), hours(72)), ("ideal".to_owned(), hours(1))].into();
+    let by_method = [("paypal".to_owned(), Some(hours(72))), ("ideal".to_owned(), Some(hours(1)))].into();
     PaymentWindows { by_method, otherwise: Some(hours(2)), fuse: Fuse::default(), dry_run: false }
 }
 
@@ -40,6 +40,17 @@ fn it_is_given_up_after_the_window_of_its_method() {
     let none = PaymentWindows { otherwise: None, ..windows() };
     assert_eq!(acts_at(&tried(&[Failed]), &none), None);
     assert_eq!(acts_at(&tried(&[Failed]), &PaymentWindows::default()), None);
+}
+
+#[test]
+fn a_method_can_be_left_out_of_the_window_of_all_others() {
+    let mut chosen = windows();
+    let mut order = tried(&[PaymentStatus::Failed]);
+    order.payments[0].method = Some("in3".to_owned());
+    order.facts.method = None;
+    assert!(acts_at(&order, &chosen).is_some());
+    chosen.by_method.insert("in3".to_owned(), None);
+    assert_eq!(acts_at(&order, &chosen), None);
 }
 
 #[test]
@@ -79,7 +90,7 @@ fn an_order_that_was_authorized_once_is_not_given_up() {
 #[test]
 fn a_bank_transfer_has_no_window_not_even_one_of_its_own() {
     let mut chosen = windows();
-    chosen.by_method.insert(unpaid::BANK_TRANSFER.to_owned(), SignedDuration::from_hours(1));
+    chosen.by_method.insert(unpaid::BANK_TRANSFER.to_owned(), Some(SignedDuration::from_hours(1)));
     let mut order = tried(&[PaymentStatus::Expired, PaymentStatus::Failed]);
     order.payments[0].method = Some(unpaid::BANK_TRANSFER.to_owned());
     assert_eq!((acts_at(&order, &chosen), ends_at(&order, &chosen)), (None, None));

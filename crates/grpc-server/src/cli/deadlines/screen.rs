@@ -40,7 +40,7 @@ pub fn screen(found: &Found, days: u16) -> String {
 fn paused(pause: &ProfilePause) -> String {
     let (profile, since) = (plain(&pause.profile), time(pause.paused_time.as_ref()));
     let (actor, reason) = (plain(&pause.actor), plain(&pause.reason));
-    format!("Profile {profile} is paused since {since}, by {actor}: {reason}. Its policy cancels nothing.\n")
+    format!("Profile {profile} is paused since {since}, by {actor}: {reason}. Nothing is done unasked.\n")
 }
 
 fn table(names: &[&str]) -> Table {
@@ -141,7 +141,7 @@ mod tests {
             reason: "stock count".to_owned(),
         };
         let shown = screen(&Found { pauses: vec![pause], ..found }, 3);
-        let expected = "Profile main is paused since 1970-01-01 00:00:00, by olga: stock count. Its policy cancels nothing.\n\
+        let expected = "Profile main is paused since 1970-01-01 00:00:00, by olga: stock count. Nothing is done unasked.\n\
                         Nothing that is authorized ends within 3 days.\n";
         assert_eq!(shown, expected);
     }
