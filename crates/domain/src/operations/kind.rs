@@ -197,7 +197,7 @@ pub trait Kind: std::fmt::Debug + Send + Sync {
     fn identify(&self, book: Book<'_>, seen: &[Snapshot], named: &str) -> Named;
 
     /// What it was to do beside what may be its effect, for the operator who must decide.
-    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison;
+    fn compare(&self, of: &Operation, book: Book<'_>, seen: &[Snapshot]) -> Comparison;
 
     /// Whether something at Mollie may be its effect. If so, it is not recorded as somebody else's while this is undecided.
     /// `sent`: whether it was ever sent.

@@ -57,7 +57,10 @@ async fn every_kind_stands_beside_what_mollie_shows(world: World) {
     let parcel = theirs(OperationKind::UpdateShipment);
     assert_eq!(parcel.mollie_id, shipment.mollie_shipment_id);
     assert_eq!(parcel.tracking, ours(OperationKind::UpdateShipment).tracking);
-    assert_eq!(of(OperationKind::CreateShipment).theirs, [], "it is known to be ours");
+    assert_eq!(theirs(OperationKind::CreateShipment).mollie_id, shipment.mollie_shipment_id);
+    let (added, there) = (ours(OperationKind::ManageLines), theirs(OperationKind::ManageLines));
+    assert!(added.text.contains("sleeve") && added.lines[0].quantity == 1, "{added:?}");
+    assert_eq!(there.lines, added.lines);
     assert_eq!(ours(OperationKind::CancelLines).lines.len(), 1);
     assert_eq!(theirs(OperationKind::CancelOrder).status, "canceled");
     assert!(ours(OperationKind::UpdateOrder).text.contains("billing_address"));

@@ -135,7 +135,7 @@ impl Kind for Task {
         recognise::named(self, book.order, snapshot)
     }
 
-    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+    fn compare(&self, _of: &Operation, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
         let theirs = seen.iter().map(|snapshot| recognise::beyond(self, book.order, snapshot)).collect();
         Comparison { ours: Side::of_lines(&self.lines), theirs }
     }

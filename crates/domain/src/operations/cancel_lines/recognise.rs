@@ -72,8 +72,12 @@ pub(super) fn beyond(task: &Task, order: &Order, snapshot: &Snapshot) -> Side {
         let part = shown.beyond?;
         Some(Row::from(&ShipmentLine { line_id: shown.ours.line_id, part }))
     };
-    let text = "canceled there, and not yet known here".to_owned();
-    Side { lines: shown.iter().filter_map(line).collect(), text, ..side }
+    let lines: Vec<_> = shown.iter().filter_map(line).collect();
+    let text = match lines.is_empty() {
+        true => "nothing is canceled there but what is known here",
+        false => "canceled there, and not yet known here",
+    };
+    Side { lines, text: text.to_owned(), ..side }
 }
 
 fn shown<'a>(task: &'a Task, order: &Order, snapshot: &Snapshot) -> Result<Vec<Shown<'a>>, Misread> {

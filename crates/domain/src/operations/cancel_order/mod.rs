@@ -173,7 +173,7 @@ impl Kind for Task {
         }
     }
 
-    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+    fn compare(&self, _of: &Operation, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
         let canceled = |theirs: &LineSnapshot| {
             let line =
                 book.order.lines.iter().find(|line| line.mollie_id.as_ref() == Some(&theirs.mollie_id))?;

@@ -182,7 +182,7 @@ impl Kind for Task {
         }
     }
 
-    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+    fn compare(&self, _of: &Operation, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
         let refund = self.refund(book);
         let id = refund.and_then(|refund| refund.mollie_id.as_ref());
         let ours = Side {

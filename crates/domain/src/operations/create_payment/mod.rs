@@ -123,11 +123,14 @@ impl Kind for Task {
         }
     }
 
-    fn compare(&self, _book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+    fn compare(&self, of: &Operation, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
         let methods =
             if self.methods.is_empty() { "the order's methods".to_owned() } else { self.methods.join(", ") };
         let shown = seen.iter().flat_map(|snapshot| snapshot.payments.iter().flatten());
-        let theirs = shown.filter(|payment| self.is_new(payment));
+        let made = &book.order.made_payments;
+        let is_others =
+            |payment: &Payment| made.iter().any(|(by, id)| *by != of.id && *id == payment.mollie_id);
+        let theirs = shown.filter(|payment| self.is_new(payment) && !is_others(payment));
         Comparison { ours: Side::of_text(methods), theirs: theirs.map(Side::of_payment).collect() }
     }
 
@@ -147,7 +150,7 @@ impl Kind for Task {
             let known = pen.order().payments.iter().find(|known| known.mollie_id == made.mollie_id);
             let payment = known.map_or_else(|| made.clone(), |known| Box::new(known.clone()));
             pen.record(EventData::PaymentCreated { operation_id: of.id, payment: payment.clone() });
-            self.pass_on(of.id, payment, pen);
+            self.pass_on(of.id, &payment, pen);
         }
         pen.look_again(pen.now());
     }

@@ -214,7 +214,7 @@ impl Kind for Task {
     }
 
     /// A refund with our id is its effect, and the id cannot be edited; others are shown, because nothing else may be there.
-    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+    fn compare(&self, _of: &Operation, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
         let ours = Side { amount: Some(self.amount), ..Side::of_lines(&self.lines) };
         let shown = seen.iter().flat_map(|snapshot| snapshot.refunds.iter().flatten());
         let is_other = |theirs: &RefundSnapshot| {

@@ -145,14 +145,15 @@ impl Kind for Task {
         }
     }
 
-    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+    fn compare(&self, _of: &Operation, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
         let ours = Side { tracking: self.tracking.clone(), ..Side::of_lines(&self.lines) };
         let shown = seen.iter().flat_map(|snapshot| snapshot.shipments.iter().flatten());
-        let is_known = |theirs: &ShipmentSnapshot| {
-            book.shipments.iter().any(|shipment| shipment.mollie_id.as_ref() == Some(&theirs.mollie_id))
+        let is_other = |theirs: &ShipmentSnapshot| {
+            let is_it = |other: &Shipment| other.mollie_id.as_ref() == Some(&theirs.mollie_id);
+            book.shipments.iter().any(|other| other.id != self.shipment_id && is_it(other))
         };
         let candidates =
-            shown.filter(|theirs| has_a_line(book.order, &self.lines, theirs) && !is_known(theirs));
+            shown.filter(|theirs| has_a_line(book.order, &self.lines, theirs) && !is_other(theirs));
         Comparison { ours, theirs: candidates.map(|theirs| Side::of_shipment(book.order, theirs)).collect() }
     }
 

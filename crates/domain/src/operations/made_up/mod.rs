@@ -132,7 +132,7 @@ impl Kind for Task {
         }
     }
 
-    fn compare(&self, _book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+    fn compare(&self, _of: &Operation, _book: Book<'_>, seen: &[Snapshot]) -> Comparison {
         Comparison {
             ours: Side::of_text(format!("{:?}", self.what)),
             theirs: seen.iter().map(Side::of_order).collect(),

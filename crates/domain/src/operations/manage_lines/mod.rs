@@ -2,6 +2,7 @@
 //! effect each time, and Mollie recognises no repeat, so it is sent again only if it certainly had no effect. A supplier may decline
 //! it; then the lines are as they were.
 
+mod beside;
 mod recognise;
 mod task;
 
@@ -18,7 +19,7 @@ use super::request::Request;
 use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command, ManageLines};
-use crate::rules::comparison::{Comparison, Side};
+use crate::rules::comparison::Comparison;
 use crate::rules::event::EventData;
 use crate::rules::ids::LineId;
 use crate::rules::ledger::{self, Pool, Stage};
@@ -111,9 +112,9 @@ impl Kind for Task {
         recognise::named(self, book.order, snapshot)
     }
 
-    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
-        let theirs = seen.iter().map(|snapshot| recognise::beside(self, book.order, snapshot)).collect();
-        Comparison { ours: Side::of_text(self.changes.names().join(", ")), theirs }
+    fn compare(&self, of: &Operation, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+        let theirs = seen.iter().map(|snapshot| beside::theirs(self, of, book.order, snapshot)).collect();
+        Comparison { ours: beside::ours(self), theirs }
     }
 
     fn explains(&self, _order: &Order, found: Difference<'_>, sent: bool) -> bool {

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use super::Task;
 use crate::operations::kind::{Named, Observation};
 use crate::ports::Acceptance;
-use crate::rules::comparison::Side;
 use crate::rules::ids::{LineId, MollieLineId};
 use crate::rules::ledger::{self, Pool};
 use crate::rules::line_change::{Shown, is_shown, may_be, shows_change};
@@ -17,7 +16,7 @@ use crate::rules::snapshot::{LineSnapshot, Snapshot};
 use crate::rules::status::{LineStatus, Read};
 
 /// One change, as a reading shows it.
-struct Change {
+pub(super) struct Change {
     what: String,
     shown: Shown,
 }
@@ -91,7 +90,11 @@ pub(super) fn named(task: &Task, order: &Order, snapshot: &Snapshot) -> Named {
 
 /// Mollie's lines that were added, in their order; `None` where the reading does not show one. One that may be it in other words counts
 /// once no other is it.
-fn found<'a>(task: &Task, order: &Order, reading: Option<&'a Snapshot>) -> Vec<Option<&'a LineSnapshot>> {
+pub(super) fn found<'a>(
+    task: &Task,
+    order: &Order,
+    reading: Option<&'a Snapshot>,
+) -> Vec<Option<&'a LineSnapshot>> {
     let known = order.lines_at_mollie();
     let theirs = reading.into_iter().flat_map(|snapshot| &snapshot.lines);
     let mut new: Vec<_> = theirs.filter(|theirs| !known.contains_key(&theirs.mollie_id)).collect();
@@ -109,7 +112,8 @@ pub(super) fn added(task: &Task, order: &Order, reading: Option<&Snapshot>) -> V
     found(task, order, reading).into_iter().map(|line| Some(line?.mollie_id.clone())).collect()
 }
 
-fn changes(task: &Task, order: &Order, snapshot: &Snapshot) -> Result<Vec<Change>, Misread> {
+/// Which of the changes a reading shows.
+pub(super) fn changes(task: &Task, order: &Order, snapshot: &Snapshot) -> Result<Vec<Change>, Misread> {
     let added = task.changes.added.iter().zip(found(task, order, Some(snapshot)));
     let added = added.map(|(line, found)| Change {
         what: format!("line {} added", line.id),
@@ -169,16 +173,7 @@ fn at_mollie<'a>(
     ours.zip(theirs).ok_or_else(|| Misread::from(format!("it does not list line {id}").as_str()))
 }
 
-/// Which of the changes a reading shows.
-pub(super) fn beside(task: &Task, order: &Order, snapshot: &Snapshot) -> Side {
-    let text = match changes(task, order, snapshot) {
-        Ok(changes) => told(&changes),
-        Err(misread) => misread.to_string(),
-    };
-    Side { text, ..Side::of_order(snapshot) }
-}
-
-fn told(changes: &[Change]) -> String {
+pub(super) fn told(changes: &[Change]) -> String {
     let each = changes.iter().map(|change| {
         let found = match change.shown {
             Shown::Same => "found",

@@ -112,7 +112,7 @@ impl Kind for Task {
         }
     }
 
-    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+    fn compare(&self, _of: &Operation, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
         let terms = &book.order.terms;
         let ours = Side {
             amount: Some(terms.amount),

@@ -110,7 +110,7 @@ impl Kind for Task {
         }
     }
 
-    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+    fn compare(&self, _of: &Operation, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
         let side = |snapshot: &Snapshot| {
             let text = match self.is_in(snapshot, book) {
                 Shown::Set => "all of them are set".to_owned(),

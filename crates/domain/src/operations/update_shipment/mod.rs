@@ -162,7 +162,7 @@ impl Kind for Task {
         }
     }
 
-    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+    fn compare(&self, _of: &Operation, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
         let id = self.mollie_id(book);
         let mollie_id = id.map(ToString::to_string);
         let ours = Side { mollie_id, tracking: Some(self.tracking.clone()), ..Side::default() };

@@ -34,6 +34,6 @@ pub async fn compare<P: Ports>(ports: &P, id: OperationId) -> Result<(Operation,
     };
     let related = resolve::related(ports, &order, kind.facts().needs, &seen).await?;
     let secret = settle::opened(ports, &operation);
-    let comparison = kind.compare(related.book(&order, secret.as_deref()), &seen);
+    let comparison = kind.compare(&operation, related.book(&order, secret.as_deref()), &seen);
     Ok((operation, comparison))
 }
