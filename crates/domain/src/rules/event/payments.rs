@@ -8,7 +8,10 @@ use crate::rules::payment::Payment;
 impl Order {
     /// A further attempt of ours was opened.
     pub(super) fn take_made_payment(&mut self, operation_id: OperationId, payment: &Payment) {
-        self.put_payment(payment);
+        // What a reading shows of it is newer than the answer that it was opened.
+        if self.payments.iter().all(|known| known.mollie_id != payment.mollie_id) {
+            self.put_payment(payment);
+        }
         self.made_payments.push((operation_id, payment.mollie_id.clone()));
     }
 
