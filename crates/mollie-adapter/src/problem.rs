@@ -3,15 +3,13 @@
 
 use std::time::Duration;
 
+use domain::rules::call_rate::LONGEST_PAUSE;
 use domain::rules::rejection::{RejectedBy, Rejection};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
-
-/// The longest pause that a header may impose.
-const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Reads Mollie's error body; `None` if this is not one.
 pub fn parse(status: StatusCode, body: &[u8]) -> Option<Rejection> {

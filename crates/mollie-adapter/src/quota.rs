@@ -120,7 +120,7 @@ impl Quota {
             Rank::Asked => 10,
             Rank::Spare => 5,
         };
-        self.policy.map_or(1, |(of, _)| (of / part).max(1))
+        self.policy.map_or(1, |(of, _)| (of / part).max(1).min(of.saturating_sub(1)))
     }
 
     /// What there is now: once its time is over, as many as ever, where Mollie has said how many.

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::ports::{CallPermits, Reserved, StoreError};
-use domain::rules::call_rate::{CallRate, Rank};
+use domain::rules::call_rate::{CallRate, LONGEST_PAUSE, Rank};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 
 use crate::connect::Engine;
@@ -19,19 +19,20 @@ fn reserve_statement(clock: &str) -> String {
     format!(
         "INSERT INTO call_rates AS r (key, spoken_for, granted, asked) VALUES ($1, 0, 0, 0)
         ON CONFLICT (key) DO UPDATE SET (spoken_for, granted, asked) = (
-            SELECT CASE WHEN n > 0 THEN start + n * $3 ELSE r.spoken_for END, n, now
+            SELECT CASE WHEN n > 0 THEN start + n * $3 ELSE until END, n, now
             FROM (
-                SELECT now, GREATEST(r.spoken_for, now) AS start, GREATEST(0, LEAST(
+                SELECT now, until, GREATEST(until, now) AS start, GREATEST(0, LEAST(
                     $2,
-                    (now + $4 - CASE WHEN $4 < $3 THEN r.spoken_for ELSE GREATEST(r.spoken_for, now) END) / $3,
-                    (now + $5 - GREATEST(r.spoken_for, now)) / $3
+                    (now + $4 - CASE WHEN $4 < $3 THEN until ELSE GREATEST(until, now) END) / $3,
+                    (now + $5 - GREATEST(until, now)) / $3
                 )) AS n
-                FROM (SELECT {clock} AS now) AS c
+                FROM (SELECT now, LEAST(r.spoken_for, now + $5) AS until FROM (SELECT {clock} AS now) AS c) AS b
             ) AS s
         )
         RETURNING spoken_for, granted, asked, (
             SELECT string_agg((p.until - r.asked) || ' ' || p.name, ',')
-            FROM call_pauses AS p WHERE p.key = $1 AND p.until > r.asked
+            FROM call_pauses AS p
+            WHERE p.key = $1 AND p.until > r.asked AND p.until <= r.asked + $6
         ) AS pauses"
     )
 }
@@ -39,7 +40,8 @@ fn reserve_statement(clock: &str) -> String {
 fn pause_statement(clock: &str) -> String {
     format!(
         "INSERT INTO call_pauses (key, name, until) VALUES ($1, $2, {clock} + $3)
-        ON CONFLICT (key, name) DO UPDATE SET until = GREATEST(call_pauses.until, excluded.until)"
+        ON CONFLICT (key, name) DO UPDATE SET until = CASE WHEN call_pauses.until > {clock} + $4 THEN excluded.until
+            ELSE GREATEST(call_pauses.until, excluded.until) END"
     )
 }
 
@@ -81,8 +83,9 @@ impl Counted {
     }
 
     fn reserve(&self, key: &str, rate: CallRate, rank: Rank, wanted: u32) -> Reserved {
-        let now = self.now();
         self.with(key, |key| {
+            // Read by whoever holds the key: an older time would speak for less than is spoken for.
+            let now = self.now();
             let granted = rate.grant(key.spoken_for, now, rank, wanted);
             key.spoken_for = granted.spoken_for;
             key.pauses.retain(|_, until| *until > now);
@@ -125,7 +128,8 @@ impl CallPermits for Database {
         }
         let session = self.write();
         let backend = session.get_database_backend();
-        let values = [key.into(), name.into(), lease::micros(pause).into()];
+        let values =
+            [key.into(), name.into(), lease::micros(pause).into(), lease::micros(LONGEST_PAUSE).into()];
         let sql = pause_statement(lease::clock(backend));
         let statement = Statement::from_sql_and_values(backend, sql, values);
         session.execute_raw(statement).await.map(drop).map_err(store_error)
@@ -142,7 +146,8 @@ async fn ask(
     let backend = session.get_database_backend();
     let sql = reserve_statement(lease::clock(backend));
     let values = || {
-        let numbers = [i64::from(wanted), rate.interval(), rate.reach(rank), rate.reach(Rank::First)];
+        let (own, first) = (rate.reach(rank), rate.reach(Rank::First));
+        let numbers = [i64::from(wanted), rate.interval(), own, first, lease::micros(LONGEST_PAUSE)];
         std::iter::once(key.into()).chain(numbers.map(Into::into))
     };
     for _ in 0..2 {

@@ -11,6 +11,9 @@ use std::time::Duration;
 /// How long a permit is good for, from just before it was asked for.
 pub const SLICE: Duration = Duration::from_millis(125);
 
+/// Whoever asks for a longer pause has a clock that is wrong, or had one.
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
+
 const SECOND: i64 = 1_000_000;
 const SLICE_MICROS: i64 = 125_000;
 
@@ -85,10 +88,12 @@ impl CallRate {
         i64::from(self.burst()) * self.interval() - left
     }
 
-    /// Grants what there is of `wanted` permits. Times are in microseconds of one clock.
+    /// Grants what there is of `wanted` permits. Times are in microseconds of one clock. If that was set back, calls are spoken for by no
+    /// more than a burst all the same.
     #[must_use]
     pub fn grant(self, spoken_for: i64, now: i64, rank: Rank, wanted: u32) -> Granted {
         let interval = self.interval();
+        let spoken_for = spoken_for.min(now + self.reach(Rank::First));
         let from = spoken_for.max(now);
         // Where one call is a whole burst, a reading goes only once half a call's time was left, and a look-up after a whole one.
         let is_late = self.reach(rank) < interval;
@@ -200,6 +205,15 @@ mod tests {
                     "{calls} {takes:?} {behind:?}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_holds_calls_up_for_no_longer_than_a_burst_takes() {
+        for rank in Rank::ALL {
+            let (rate, now) = (rate(20), 1_000_000_000);
+            let granted = rate.grant(now + 40 * 24 * 3_600 * SECOND, now, rank, 1);
+            assert!((1..=2 * SECOND).contains(&granted.again_in), "{granted:?}");
         }
     }
 

@@ -74,13 +74,14 @@ impl Lane {
         let Some(mut pool) = within(&paced.clock, by, self.pool.lock()).await else {
             return Err(used_up(at_best.max(interval)));
         };
-        let mut slept = false;
+        let (mut slept, mut has_asked) = (false, false);
         loop {
             let now = paced.clock.elapsed();
             if now > by {
                 return Err(used_up(interval));
             }
-            if pool.permits > 0 && now < pool.until {
+            // Whoever has asked takes one also where the answer took longer than permits are good for: or else nobody would ever call.
+            if pool.permits > 0 && (now < pool.until || has_asked) {
                 pool.permits -= 1;
                 // Who stood in the queue for a slice waited for somebody who slept; to ask the store is no waiting.
                 return Ok(slept || now >= started + SLICE);
@@ -91,9 +92,11 @@ impl Lane {
                 }
                 slept = true;
                 paced.clock.sleep(pool.ask_at - now).await;
+                has_asked = false;
                 continue;
             }
             self.ask(&mut pool, paced, budget, rank, now).await?;
+            has_asked = true;
         }
     }
 

@@ -320,6 +320,17 @@ fn permits_that_were_not_used_in_time_lapse() {
     assert!(world.most_in_a_second() <= calls as usize, "{}", world.most_in_a_second());
 }
 
+/// Permits are good for an eighth of a second from before they were asked for.
+#[test]
+fn a_slow_store_makes_calls_rare_and_does_not_end_them() {
+    let world = World::default();
+    world.state().takes = Duration::from_millis(400);
+    let process = world.process(100, secs(60));
+    let all = (0..5).map(|_| Box::pin(call(&process, Rank::First)) as Work<'_>);
+    let done = world.run(all.collect());
+    assert!(done.iter().all(Result::is_ok) && world.state().begun.len() == 5, "{done:?}");
+}
+
 /// Its lease may be over by then.
 #[test]
 fn a_call_whose_permit_comes_too_late_is_not_sent() {
