@@ -16,15 +16,15 @@ use crate::{lease, moment};
 
 /// An earlier time stays: it may come from a webhook. Counted like one, so that a look-up under way does not end it.
 const SCHEDULE: &str = "
-    INSERT INTO lookups (order_id, due_time, hooks, failures, hints, is_owed) VALUES ($1, $2, 0, 0, ',', FALSE)
+    INSERT INTO lookups (order_id, due_time, hooks, failures, hints) VALUES ($1, $2, 0, 0, ',')
     ON CONFLICT (order_id) DO UPDATE SET hooks = lookups.hooks + 1, due_time = CASE
         WHEN lookups.due_time < excluded.due_time THEN lookups.due_time ELSE excluded.due_time END";
 
 /// Inserts nothing if there is no such order. A hint, given with a trailing comma, is kept once, and only while there is room: a
 /// list of n has n + 1 commas.
 const HOOK: &str = "
-    INSERT INTO lookups (order_id, due_time, hooks, failures, hints, is_owed)
-    SELECT id, $2, 1, 0, ',' || $3, FALSE FROM orders WHERE id = $1
+    INSERT INTO lookups (order_id, due_time, hooks, failures, hints)
+    SELECT id, $2, 1, 0, ',' || $3 FROM orders WHERE id = $1
     ON CONFLICT (order_id) DO UPDATE SET hooks = lookups.hooks + 1, due_time = CASE
         WHEN lookups.due_time < excluded.due_time THEN lookups.due_time ELSE excluded.due_time END,
     hints = CASE
@@ -36,7 +36,7 @@ const HOOK: &str = "
 const FINISH: &str = "
     UPDATE lookups SET
         due_time = CASE WHEN hooks = $3 THEN $4 ELSE due_time END,
-        failures = $5, is_owed = NOT $6, lease_token = NULL, lease_until = NULL,
+        failures = $5, owed_time = CASE WHEN $6 THEN NULL ELSE $7 END, lease_token = NULL, lease_until = NULL,
         hints = CASE WHEN hooks = $3 AND $6 THEN ',' ELSE hints END
     WHERE order_id = $1 AND lease_token = $2";
 
@@ -105,7 +105,7 @@ pub(crate) async fn claim(
 
 fn claimed_by(token: LeaseToken, model: Model) -> Result<LookupClaim, StoreError> {
     let row = Row::new("lookups", model.order_id);
-    let due = model.due_time.and_then(moment::timestamp);
+    let due = model.owed_time.or(model.due_time).and_then(moment::timestamp);
     let none = || StoreError::Inconsistent(format!("lookups.due_time of order {}", model.order_id));
     Ok(LookupClaim {
         order_id: OrderId::new(model.order_id),
@@ -124,7 +124,7 @@ pub(crate) async fn is_owed(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let row = Entity::find_by_id(order.uuid())
-        .filter(Column::DueTime.lte(moment::column(now)).or(Column::IsOwed.eq(true)));
+        .filter(Column::DueTime.lte(moment::column(now)).or(Column::OwedTime.is_not_null()));
     row.one(session).await.map(|row| row.is_some()).map_err(store_error)
 }
 
@@ -141,6 +141,7 @@ pub(crate) async fn finish(
         end.next.map(moment::column).into(),
         i64::from(end.failures).into(),
         end.was_read.into(),
+        moment::column(claim.due).into(),
     ];
     execute(session, FINISH, values).await.map(drop)
 }

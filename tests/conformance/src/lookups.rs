@@ -49,6 +49,7 @@ pub async fn a_look_up_that_read_nothing_is_owed_until_one_has_read_the_order(st
     let is_owed = async |seconds| store.is_lookup_owed(order.id, at(seconds)).await.unwrap();
     for failures in [0, 1] {
         let claims = claim(store, 10).await;
+        assert_eq!(claims[0].due, at(5), "it is late since then");
         let unread = LookupEnd { was_read: false, ..done(Some(at(10)), failures) };
         store.finish_lookup(&claims[0], unread).await.unwrap();
         assert_eq!(claim(store, 9).await, [], "not before");
@@ -57,6 +58,7 @@ pub async fn a_look_up_that_read_nothing_is_owed_until_one_has_read_the_order(st
     let claims = claim(store, 10).await;
     store.finish_lookup(&claims[0], done(Some(at(20)), 0)).await.unwrap();
     assert!(!is_owed(19).await);
+    assert_eq!(claim(store, 20).await[0].due, at(20));
 }
 
 pub async fn a_hook_makes_the_look_up_due_at_once(store: &impl Store) {

@@ -310,7 +310,7 @@ pub struct Page<T, K> {
 pub struct LookupClaim {
     pub order_id: OrderId,
     pub token: LeaseToken,
-    /// Since when it is due.
+    /// Since when it is due, also if it was put off since.
     pub due: Timestamp,
     /// How many requests for it, by hooks and changes, this claim covers; later ones stay due.
     pub hooks: u64,

@@ -12,8 +12,8 @@ pub(crate) struct Model {
     pub failures: i64,
     /// The ids that webhooks named, each between commas; a single comma: none.
     pub hints: String,
-    /// The last one could not read the order.
-    pub is_owed: bool,
+    /// Since when one is due that could not read the order.
+    pub owed_time: Option<TimeDateTimeWithTimeZone>,
     pub lease_token: Option<Uuid>,
     /// Microseconds since 1970 by the database's clock.
     pub lease_until: Option<i64>,

@@ -3,7 +3,7 @@
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
-    big_integer, big_integer_null, boolean, text, timestamp_with_time_zone_null as time_null, uuid, uuid_null,
+    big_integer, big_integer_null, text, timestamp_with_time_zone_null as time_null, uuid, uuid_null,
 };
 
 #[derive(DeriveMigrationName)]
@@ -19,7 +19,7 @@ impl MigrationTrait for Migration {
             .col(big_integer("hooks"))
             .col(big_integer("failures"))
             .col(text("hints"))
-            .col(boolean("is_owed"))
+            .col(time_null("owed_time"))
             .col(uuid_null("lease_token"))
             .col(big_integer_null("lease_until"))
             .take();

@@ -22,8 +22,8 @@ pub struct Lookup {
     pub failures: u32,
     /// What hooks named, each once.
     pub hints: Vec<String>,
-    /// The last one could not read the order.
-    pub is_owed: bool,
+    /// Since when one is due that could not read the order.
+    pub owed_time: Option<Timestamp>,
     /// Who is looking.
     pub lease: Option<Lease>,
 }
@@ -73,13 +73,16 @@ impl Lookups {
     fn take(&mut self, order_id: OrderId, lease: Lease) -> Option<LookupClaim> {
         let row = self.rows.get_mut(&order_id)?;
         row.lease = Some(lease);
-        let Lookup { hooks, failures, hints, due_time, .. } = row.clone();
-        Some(LookupClaim { order_id, token: lease.token, due: due_time?, hooks, failures, hints })
+        let Lookup { hooks, failures, hints, due_time, owed_time, .. } = row.clone();
+        let due = owed_time.or(due_time)?;
+        Some(LookupClaim { order_id, token: lease.token, due, hooks, failures, hints })
     }
 
     /// Whether a look-up of the order is due and not ended, or the last one did not read it.
     pub fn is_owed(&self, order: OrderId, now: Timestamp) -> bool {
-        self.rows.get(&order).is_some_and(|row| row.is_owed || row.due_time.is_some_and(|due| due <= now))
+        self.rows
+            .get(&order)
+            .is_some_and(|row| row.owed_time.is_some() || row.due_time.is_some_and(|due| due <= now))
     }
 
     /// Ends a claim; one that is in other hands by now is left alone. Whoever asked meanwhile has left a time, and that
@@ -95,7 +98,7 @@ impl Lookups {
         let ended = Lookup {
             due_time,
             failures: end.failures,
-            is_owed: !end.was_read,
+            owed_time: (!end.was_read).then_some(claim.due),
             lease: None,
             hooks: row.hooks,
             hints,
