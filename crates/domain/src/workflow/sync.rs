@@ -82,12 +82,12 @@ impl Because {
         }
     }
 
-    /// Nobody waits for a look-up; a request may move money, and a timer may cancel what is lost otherwise.
+    /// Nobody waits for a look-up, and many timers may be due at once; a request may move money.
     const fn rank(self) -> Rank {
         match self {
             Self::HookArrived | Self::LookupIsDue => Rank::Spare,
-            Self::Asked => Rank::Asked,
-            Self::Doubted | Self::TimerIsDue => Rank::First,
+            Self::Asked | Self::TimerIsDue => Rank::Asked,
+            Self::Doubted => Rank::First,
         }
     }
 
