@@ -83,6 +83,21 @@ impl Unasked {
         Self::ALL.into_iter().find(|unasked| unasked.as_str() == name)
     }
 
+    /// Whether it is a policy that a profile has chosen: nothing of it is begun while the profile is paused.
+    #[must_use]
+    pub const fn rests_while_paused(self) -> bool {
+        match self {
+            Self::Deadline | Self::SecondChance | Self::PaymentWindow | Self::AutoShip => true,
+            Self::AgeLimit | Self::Superseded | Self::Surplus | Self::Fees | Self::HeldParcels => false,
+        }
+    }
+
+    /// The one that acts under this name.
+    #[must_use]
+    pub fn of_actor(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|unasked| unasked.actor() == name)
+    }
+
     /// The actor recorded where it acts.
     #[must_use]
     pub const fn actor(self) -> &'static str {

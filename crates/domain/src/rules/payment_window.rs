@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::deadline_policy::Fuse;
+use super::misread::Misread;
 use super::order::Order;
 use super::payment::Payment;
 use super::ship_by::Action;
@@ -69,20 +70,20 @@ pub fn acts_at(order: &Order, windows: &PaymentWindows) -> Option<Timestamp> {
 }
 
 /// Why it is not canceled any more, in a reading taken directly before that: Mollie would release what the shopper has authorized meanwhile.
-#[must_use]
-pub fn spared(seen: &Snapshot) -> Option<String> {
-    let Some(payments) = &seen.payments else {
-        return Some("Mollie does not show its payments".to_owned());
-    };
+///
+/// # Errors
+/// The reading does not show its payments: another one may.
+pub fn spared(seen: &Snapshot) -> Result<Option<String>, Misread> {
+    let payments = seen.payments.as_ref().ok_or_else(|| Misread::left_out("_embedded.payments"))?;
     let may_pay = payments.iter().find(|payment| !Payment::has_ended(payment));
-    match (&seen.status, may_pay) {
+    Ok(match (&seen.status, may_pay) {
         (Some(Read::Known(OrderStatus::Created)), None) => None,
         (Some(Read::Known(OrderStatus::Created)), Some(payment)) => {
             Some(format!("the shopper may complete payment {}, or has", payment.mollie_id))
         }
         (Some(Read::Known(status)), _) => Some(format!("it is {} by now", status.as_str())),
         (Some(Read::Unknown(_)) | None, _) => Some("Mollie does not show its status".to_owned()),
-    }
+    })
 }
 
 #[cfg(test)]

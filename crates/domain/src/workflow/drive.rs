@@ -21,6 +21,7 @@ use crate::operations::sent::Sent;
 #[cfg(feature = "planted")]
 use crate::planted::Planted;
 use crate::ports::{Acceptance, Clock, Gateway, GatewayError, Outcome, Ports, Store, StoreError};
+use crate::rules::cause::Unasked;
 use crate::rules::contradiction::believed;
 use crate::rules::operation::OperationState;
 use crate::rules::order::Order;
@@ -47,6 +48,13 @@ pub async fn drive<P: Ports>(ports: &P, claim: &Claim, claimed_at: Duration) -> 
             }
             progress @ (Progress::Settled | Progress::LeaseLost) => Ok(progress),
         };
+    }
+    if let State::InFlight { sent } = claim.operation.state
+        && sent.is_first()
+        && rests(ports, &claim.operation).await?
+    {
+        let time = ports.clock().now().saturating_add(RESTS).unwrap_or(Timestamp::MAX);
+        return later(ports, claim, order, sent, time, "its profile is paused".to_owned()).await;
     }
     let kind = claim.operation.task.kind();
     let related = settle::needed(ports, order, kind.facts().needs).await?;
@@ -92,6 +100,16 @@ async fn has_nothing_to_follow<P: Ports>(ports: &P, operation: &Operation) -> Re
     }
     let before = ports.store().load_operation(after).await?;
     Ok(!before.is_some_and(|before| before.state.name() == OperationState::Succeeded))
+}
+
+/// How long what rests waits until it asks again.
+const RESTS: SignedDuration = SignedDuration::from_mins(1);
+
+/// Whether a policy has set it to work, and its profile is paused.
+async fn rests<P: Ports>(ports: &P, operation: &Operation) -> Result<bool, StoreError> {
+    let by = operation.actor.as_deref().and_then(Unasked::of_actor);
+    let is_policys = by.is_some_and(Unasked::rests_while_paused);
+    Ok(is_policys && ports.store().find_pause(&operation.profile).await?.is_some())
 }
 
 async fn send<P: Ports>(

@@ -7,7 +7,7 @@ mod ends;
 use jiff::{SignedDuration, Timestamp};
 
 pub use ends::Fired;
-use ends::{Read, as_it_was, disagreement, finish, may_be_old, put_off, with_all, written};
+use ends::{Read, as_it_was, disagreement, finish, is_paused, may_be_old, put_off, with_all, written};
 
 use super::sync::{self, Because};
 use super::{ROUNDS, policy};
@@ -41,8 +41,9 @@ pub async fn fire<P: Ports>(ports: &P, claim: &TimerClaim) -> Result<Fired, Stor
         let chosen = ports.settings().policy(&order.profile);
         match due(&order, &chosen, claim.now) {
             None => {
-                let next = agenda::agenda(&order, &chosen, claim.now).timer;
-                return finish(ports, claim, next, Fired::Nothing).await;
+                if let Some(fired) = rescheduled(ports, claim, order, &chosen).await? {
+                    return Ok(fired);
+                }
             }
             Some(Due::Warning(ship_by, before)) => {
                 let known = with_all(ports, order).await?;
@@ -52,9 +53,7 @@ pub async fn fire<P: Ports>(ports: &P, claim: &TimerClaim) -> Result<Fired, Stor
                     return Ok(Fired::Told("deadline.warning"));
                 }
             }
-            Some(Due::Action(_) | Due::Deed(_))
-                if ports.store().find_pause(&order.profile).await?.is_some() =>
-            {
+            Some(Due::Action(_) | Due::Deed(_)) if is_paused(ports, &order).await? => {
                 return put_off(ports, claim, Fired::Paused).await;
             }
             Some(Due::Action(ship_by)) => {
@@ -70,6 +69,23 @@ pub async fn fire<P: Ports>(ports: &P, claim: &TimerClaim) -> Result<Fired, Stor
         }
     }
     Err(StoreError::Unavailable(format!("order {} is changing too fast", claim.order_id)))
+}
+
+/// Nothing is due: the timer is set to what the order's agenda is by this process's policies, and the order says so too. Otherwise a
+/// process with other policies would find that nothing has changed, and leave the timer as it is. `None`: the order has changed meanwhile.
+async fn rescheduled<P: Ports>(
+    ports: &P,
+    claim: &TimerClaim,
+    order: Order,
+    chosen: &Policy,
+) -> Result<Option<Fired>, StoreError> {
+    let agenda = agenda::agenda(&order, chosen, claim.now);
+    if agenda != order.agenda
+        && !written(ports, ends::pen(ports, order.into(), Grounds::of(Cause::Timer))).await?
+    {
+        return Ok(None);
+    }
+    finish(ports, claim, agenda.timer, Fired::Nothing).await.map(Some)
 }
 
 /// What is due.
@@ -108,6 +124,9 @@ async fn act<P: Ports>(
         Read::Order(order) => *order,
         Read::Not(fired) => return Ok(Some(fired)),
     };
+    if is_paused(ports, &order).await? {
+        return put_off(ports, claim, Fired::Paused).await.map(Some);
+    }
     // What was read may have moved the deadline.
     let Some(ship_by) = deadline::ship_by(&order, &chosen.deadlines.windows).filter(|it| *it == announced)
     else {
@@ -135,8 +154,8 @@ async fn decide<P: Ports>(
     let run = ends::run(&order, series, runs, claim.now);
     let told = match deadline_policy::decide(about, &automatic, ship_by, &last, claim.now) {
         Outcome::Nothing | Outcome::Later(_) => {
-            let next = agenda::agenda(&order, pen.policy(), claim.now).timer;
-            return finish(ports, claim, next, Fired::Nothing).await.map(Some);
+            let policy = pen.policy().clone();
+            return rescheduled(ports, claim, order, &policy).await;
         }
         Outcome::Cancel => {
             pen.count(run);

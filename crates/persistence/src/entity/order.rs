@@ -41,7 +41,7 @@ pub(crate) struct Model {
     pub ship_by_cause: Option<String>,
     /// What its shipments may still capture.
     pub to_capture_minor: i64,
-    /// What its row among the timers says, if it has one.
+    /// What its row among the timers was last set to by a change.
     pub timer_time: Option<TimeDateTimeWithTimeZone>,
     /// Everything else, JSON.
     pub document: String,

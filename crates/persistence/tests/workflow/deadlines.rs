@@ -237,6 +237,66 @@ async fn a_shipment_that_only_mollie_knows_is_seen_before_anything_is_canceled()
     assert!(!world.kinds(id).await.contains(&"cancellation.recorded"), "{:?}", world.kinds(id).await);
 }
 
+/// The cancellation could not be sent for a while.
+#[tokio::test]
+async fn goods_that_leave_before_the_cancellation_is_sent_are_not_released() {
+    let world = with_policy(false, 20).await;
+    let id = world.authorized().await;
+    world.before(id, 12).await;
+    world.mollie.next(Fate::NotSent(Some(mins(30))));
+    world.on_time().await;
+    world.work(secs(5)).await;
+    assert_eq!(world.told_kinds(id).await, ["deadline.warning", "deadline.cancels"]);
+    world.advance(mins(10));
+    world.ship(id, &chairs(1)).await.unwrap();
+    world.work(mins(40)).await;
+    let told = world.told_kinds(id).await;
+    assert_eq!(told, ["deadline.warning", "deadline.cancels", "deadline.left_to_people"]);
+    assert_eq!(world.sync(id).await.facts.status, Some(OrderStatus::Shipping));
+    world.settled(id).await;
+    let cancels = world.mollie.calls().iter().filter(|call| call.kind == "cancel").count();
+    assert_eq!(cancels, 1, "the one that was not sent");
+    world.sound(id).await;
+}
+
+/// Whoever pauses a profile wants nothing to be done that was not done yet.
+#[tokio::test]
+async fn what_is_set_to_work_rests_while_the_profile_is_paused() {
+    let world = with_policy(false, 20).await;
+    let id = world.authorized().await;
+    world.before(id, 12).await;
+    world.mollie.next(Fate::NotSent(Some(mins(5))));
+    world.on_time().await;
+    world.work(secs(5)).await;
+    assert_eq!(world.told_kinds(id).await, ["deadline.warning", "deadline.cancels"]);
+    let (profile, time) = (main_profile().0, world.clock.now());
+    let pause = Pause { profile: profile.clone(), time, by: "olga".into(), reason: "stock count".into() };
+    world.store.pause(&pause).await.unwrap();
+    world.work(mins(60)).await;
+    assert_eq!(world.order(id).await.facts.status, Some(OrderStatus::Authorized));
+    let waiting = &world.store.unsettled_operations(id).await.unwrap()[0];
+    assert_eq!(waiting.last_problem.as_deref(), Some("its profile is paused"));
+    world.store.resume(&profile).await.unwrap();
+    world.work(mins(5)).await;
+    assert_eq!(world.settled(id).await.facts.status, Some(OrderStatus::Canceled));
+}
+
+/// A process with another policy has set the timer by it.
+#[tokio::test]
+async fn a_timer_that_another_policy_has_moved_is_set_by_the_next_reading() {
+    let world = with_policy(false, 20).await;
+    let id = world.authorized().await;
+    world.before(id, 13).await;
+    world.on_time().await;
+    world.before(id, 12).await;
+    let without = world.beside(|settings| settings.policies.clear());
+    assert!(matches!(without.timers().await[..], [Fired::Nothing]));
+    assert_eq!(world.told_kinds(id).await, ["deadline.warning"]);
+    world.sync(id).await;
+    world.on_time().await;
+    assert_eq!(world.told_kinds(id).await, ["deadline.warning", "deadline.cancels"]);
+}
+
 #[tokio::test]
 async fn a_dry_run_says_what_it_would_do_once_and_does_it_when_it_is_meant() {
     let world = with_policy(true, 20).await;

@@ -89,6 +89,21 @@ impl World {
         Self::with(|settings| settings.trust_idempotency = false).await
     }
 
+    /// Another process on the same store, with other settings. It has a Mollie of its own, so it may not read or send.
+    pub fn beside(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        Self {
+            store: self.store.clone(),
+            mollie: Mollie::new(self.clock.clone()),
+            clock: self.clock.clone(),
+            requests: AtomicU32::new(0),
+            ids: CountedIds::default(),
+            settings,
+            directory: tempfile::tempdir().unwrap(),
+        }
+    }
+
     pub async fn with(change: impl FnOnce(&mut Settings)) -> Arc<Self> {
         let directory = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}/orders.db", directory.path().display());

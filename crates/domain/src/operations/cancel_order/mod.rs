@@ -134,10 +134,10 @@ impl Kind for Task {
             return Ready::Done;
         }
         match self.cause {
-            // A policy has read the order when it decided.
-            Cause::Request | Cause::AgeLimit | Cause::Unshipped => Ready::Send,
-            // Nobody asked for it: what the shopper has authorized in the meantime must not be released.
-            Cause::Superseded | Cause::Unpaid => Ready::LookFirst,
+            // A policy has read the order when it decided, and no goods leave of one that is past its age limit.
+            Cause::Request | Cause::AgeLimit => Ready::Send,
+            // Nobody asked for it: what the shopper has authorized in the meantime, or goods that have left, must not be released.
+            Cause::Superseded | Cause::Unpaid | Cause::Unshipped => Ready::LookFirst,
         }
     }
 
@@ -152,9 +152,12 @@ impl Kind for Task {
 
     fn observe(&self, book: Book<'_>, seen: &[Snapshot], _sends: Sends) -> Observation {
         let Some(snapshot) = seen.first() else { return Observation::Absent };
-        match (recognise(book.order, snapshot), self.spares(snapshot)) {
-            (Observation::Absent, Some(reason)) => Observation::Unwanted(reason),
-            (observation, _) => observation,
+        match recognise(book.order, snapshot) {
+            Observation::Absent => self.spares(book.order, snapshot),
+            observation @ (Observation::Found(_)
+            | Observation::Unwanted(_)
+            | Observation::Ambiguous(_)
+            | Observation::NotUnderstood(_)) => observation,
         }
     }
 

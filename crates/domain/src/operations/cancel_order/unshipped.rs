@@ -6,7 +6,7 @@ use crate::operations::pen::Pen;
 use crate::rules::deadline;
 use crate::rules::deadline_notice::NoticeSubject;
 use crate::rules::event::EventData;
-use crate::rules::rejection::Rejection;
+use crate::rules::rejection::{RejectedBy, Rejection};
 use crate::rules::ship_by::ShipBy;
 
 /// Cancels the order's rest, and tells its people.
@@ -16,10 +16,15 @@ pub fn cancel_unshipped(pen: &mut Pen<'_>, ship_by: ShipBy) {
     pen.record(EventData::CancellationRecorded { operation_id, release: Vec::new(), entries: Vec::new() });
 }
 
-/// Mollie does not cancel it: people have until the deadline.
+/// Mollie does not cancel it, or goods have left since that was decided: people have until the deadline.
 pub(super) fn refused(pen: &mut Pen<'_>, rejection: &Rejection) {
     if let Some(ship_by) = deadline::ship_by(pen.order(), &pen.policy().deadlines.windows) {
-        let reasons = vec![format!("Mollie does not cancel it: {}", rejection.detail)];
-        pen.tell(ship_by, NoticeSubject::LeftToPeople { reasons });
+        let reason = match rejection.by {
+            RejectedBy::Service => rejection.detail.clone(),
+            RejectedBy::Mollie(_) | RejectedBy::Operator | RejectedBy::Overtaken => {
+                format!("Mollie does not cancel it: {}", rejection.detail)
+            }
+        };
+        pen.tell(ship_by, NoticeSubject::LeftToPeople { reasons: vec![reason] });
     }
 }

@@ -138,18 +138,18 @@ fn a_reading_directly_before_the_call_spares_what_is_not_certainly_unpaid() {
         spared(&seen)
     };
     use PaymentStatus::{Authorized, Canceled, Expired, Failed, Open, Paid, Pending};
-    assert_eq!(seen(OrderStatus::Created, Some(&[])), None);
-    assert_eq!(seen(OrderStatus::Created, Some(&[Failed, Canceled, Expired])), None);
+    assert_eq!(seen(OrderStatus::Created, Some(&[])), Ok(None));
+    assert_eq!(seen(OrderStatus::Created, Some(&[Failed, Canceled, Expired])), Ok(None));
     for status in [Open, Pending, Authorized, Paid] {
-        assert!(seen(OrderStatus::Created, Some(&[Failed, status])).is_some(), "{status:?}");
+        assert!(seen(OrderStatus::Created, Some(&[Failed, status])).unwrap().is_some(), "{status:?}");
     }
-    assert!(seen(OrderStatus::Created, None).is_some(), "they are not shown");
+    assert!(seen(OrderStatus::Created, None).is_err(), "another reading may show them");
     for status in OrderStatus::ALL.iter().filter(|status| **status != OrderStatus::Created) {
-        assert!(seen(*status, Some(&[])).is_some(), "{status:?}");
+        assert!(seen(*status, Some(&[])).unwrap().is_some(), "{status:?}");
     }
     let mut unknown = snapshot(OrderStatus::Created, LineStatus::Created);
     (unknown.status, unknown.payments) = (Some(Read::Unknown("frozen".to_owned())), Some(Vec::new()));
-    assert!(spared(&unknown).is_some());
+    assert!(spared(&unknown).unwrap().is_some());
     unknown.status = None;
-    assert!(spared(&unknown).is_some());
+    assert!(spared(&unknown).unwrap().is_some());
 }

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::ends::{self, Fired, Read, finish, put_off, with_all, written};
+use super::ends::{self, Fired, Read, finish, is_paused, put_off, with_all, written};
 use crate::operations::Pen;
 use crate::operations::facts::Lane;
 use crate::ports::{Ports, Store, StoreError, TimerClaim};
@@ -33,6 +33,9 @@ pub(super) async fn act<P: Ports>(
         Read::Order(order) => *order,
         Read::Not(fired) => return Ok(Some(fired)),
     };
+    if is_paused(ports, &order).await? {
+        return put_off(ports, claim, Fired::Paused).await.map(Some);
+    }
     if agenda::due(&order, chosen, claim.now) != Some(announced) {
         return Ok(None);
     }

@@ -65,6 +65,11 @@ pub(super) async fn read<P: Ports>(ports: &P, claim: &TimerClaim) -> Result<Read
     }
 }
 
+/// Whether the order's profile is paused by now: a reading may take its time.
+pub(super) async fn is_paused<P: Ports>(ports: &P, order: &Order) -> Result<bool, StoreError> {
+    Ok(ports.store().find_pause(&order.profile).await?.is_some())
+}
+
 /// How far our clocks are apart, or ours from Mollie's, if that is too far.
 pub(super) fn disagreement<P: Ports>(ports: &P, claim: &TimerClaim) -> Option<SignedDuration> {
     // The machine's own time: where the clock follows the database's, that agrees with it in any case.
