@@ -19,14 +19,16 @@ fn reserve_statement(clock: &str) -> String {
     format!(
         "INSERT INTO call_rates AS r (key, spoken_for, granted, asked) VALUES ($1, 0, 0, 0)
         ON CONFLICT (key) DO UPDATE SET (spoken_for, granted, asked) = (
-            SELECT CASE WHEN n > 0 THEN start + n * $3 ELSE r.spoken_for END, n, now
+            SELECT CASE WHEN n > 0 THEN start + n * $3 ELSE known END, n, now
             FROM (
-                SELECT now, GREATEST(r.spoken_for, now) AS start, GREATEST(0, LEAST(
+                SELECT now, known, GREATEST(known, now) AS start, GREATEST(0, LEAST(
                     $2,
-                    (now + $4 - CASE WHEN $4 > 0 THEN GREATEST(r.spoken_for, now) ELSE r.spoken_for END) / $3,
-                    (now + $5 - GREATEST(r.spoken_for, now)) / $3
+                    (now + $4 - CASE WHEN $4 > 0 THEN GREATEST(known, now) ELSE known END) / $3,
+                    (now + $5 - GREATEST(known, now)) / $3
                 )) AS n
-                FROM (SELECT {clock} AS now) AS c
+                FROM (
+                    SELECT now, LEAST(r.spoken_for, now + $5) AS known FROM (SELECT {clock} AS now) AS c
+                ) AS k
             ) AS s
         )
         RETURNING spoken_for, granted, asked, (

@@ -73,10 +73,12 @@ impl CallRate {
         calls * self.interval()
     }
 
-    /// Grants what there is of `wanted` permits. Times are in microseconds of one clock.
+    /// Grants what there is of `wanted` permits. Times are in microseconds of one clock. More than a burst is never spoken for: where it seems
+    /// to be, the clock has gone back.
     #[must_use]
     pub fn grant(self, spoken_for: i64, now: i64, rank: Rank, wanted: u32) -> Granted {
         let interval = self.interval();
+        let spoken_for = spoken_for.min(now + self.reach(Rank::First));
         let from = spoken_for.max(now);
         // Where one call is a whole burst, a look-up goes only once a call's time was left.
         let by_rank =
@@ -123,6 +125,15 @@ mod tests {
         ) {
             prop_assert!(most_in_a_second(rate(calls), &asks) <= calls as usize);
         }
+    }
+
+    #[test]
+    fn a_clock_that_has_gone_back_holds_calls_up_no_longer_than_a_burst_does() {
+        let (rate, now) = (rate(8), 1_000_000_000);
+        let granted = rate.grant(now + 40 * 86_400 * SECOND, now, Rank::First, 1);
+        assert_eq!((granted.permits, granted.spoken_for), (0, now + rate.reach(Rank::First)));
+        assert_eq!(granted.again_in, rate.interval());
+        assert_eq!(rate.grant(granted.spoken_for, now + rate.interval(), Rank::First, 1).permits, 1);
     }
 
     #[test]
