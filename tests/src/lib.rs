@@ -5,6 +5,7 @@
 
 mod answers;
 mod books;
+mod clock;
 mod costs;
 mod crash;
 mod crowd;
@@ -30,6 +31,7 @@ mod world;
 
 pub use answers::{Refusal, amount, cents, refusal};
 pub use books::{Books, Journal, keyed_kinds, unkeyed_kinds};
+pub use clock::{WallClock, now};
 pub use costs::{COUNTED, Counts, Meter, Searches, Table, Verdict, WARM, statements_of_calls};
 pub use crash::{Crash, Ended, impatient};
 pub use crowd::{Crowd, Gathered};

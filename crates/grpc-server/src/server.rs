@@ -72,8 +72,6 @@ impl Server {
         let (gateway, profiles, retired) = (checked.gateway, checked.modes, checked.retired);
         let stream = store.clone();
         let clock = SystemClock::new(offset, gateway.mollie_time());
-        #[cfg(feature = "dev")]
-        let clock = clock.wrong_by(config.clock.wrong_by_seconds);
         worker::clock::compare(&store, &clock).await;
         let gateway = gateway.paced(store.clone(), clock.clone(), &config.limits());
         let gateway = gateway.context("the adapter is in use already")?;

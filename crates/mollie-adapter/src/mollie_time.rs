@@ -19,6 +19,13 @@ impl MollieTime {
         Some((now, since))
     }
 
+    /// Simulated time has leapt, at Mollie, too.
+    pub fn leap(&self, by: SignedDuration) {
+        if let Ok(mut heard) = self.0.lock() {
+            *heard = heard.and_then(|(date, heard)| Some((date.checked_add(by).ok()?, heard)));
+        }
+    }
+
     /// Notes the `Date` of an answer.
     pub(crate) fn hear(&self, date: Timestamp) {
         if let Ok(mut heard) = self.0.lock() {
@@ -37,5 +44,7 @@ mod tests {
         assert_eq!(time.now(), None);
         time.hear(date);
         assert!(time.clone().now().unwrap().0 >= date);
+        time.leap(SignedDuration::from_hours(1));
+        assert!(time.now().unwrap().0.duration_since(date) >= SignedDuration::from_hours(1));
     }
 }

@@ -147,7 +147,7 @@ async fn authorized(world: &World, journal: &Journal) -> Order {
 }
 
 /// The LEGO order with three of its second line, which has no discount.
-fn with_three_of_a_kind() -> OrderDraft {
+pub fn with_three_of_a_kind() -> OrderDraft {
     let mut draft = numbered("frozen", "klarnapaylater");
     let second = &mut draft.lines[1];
     (second.quantity, second.total_amount, second.vat_amount) = (3, None, None);

@@ -11,11 +11,12 @@ pub const AGREED: SignedDuration = SignedDuration::from_mins(2);
 
 /// Time as the workflow sees it.
 pub trait Clock: Send + Sync {
-    /// Now: the wall clock plus the simulated offset, in whole microseconds, the finest both databases keep.
+    /// Now, with the simulated offset, in whole microseconds, the finest both databases keep. It does not step with a wall clock that is
+    /// set wrong, as far as that can be known.
     fn now(&self) -> Timestamp;
 
-    /// How far [`Clock::now`] was moved because the machine's clock is not the database's. A timer does nothing that cannot be undone
-    /// while they differ much, whichever of them is wrong.
+    /// How far [`Clock::now`] is ahead of the machine's clock, beside the offset: it follows another, or the machine's has stepped. A timer
+    /// does nothing that cannot be undone while they differ much, whichever of them is wrong.
     fn moved(&self) -> SignedDuration {
         SignedDuration::ZERO
     }

@@ -155,8 +155,7 @@ For development:
   ORDER_SERVICE__SIMULATOR__LISTEN              the simulated Mollie [127.0.0.1:50053]
   ORDER_SERVICE__SIMULATOR__DATA                its state [data/simulator]
   ORDER_SERVICE__SIMULATOR__PUBLIC_URL          what its links start with, where a proxy stands in front of it
-  ORDER_SERVICE__CLOCK__URL                     a simulator in another process whose time `serve` follows
-  ORDER_SERVICE__CLOCK__WRONG_BY_SECONDS        how wrong the machine's clock is made to be [0]"
+  ORDER_SERVICE__CLOCK__URL                     a simulator in another process whose time `serve` follows"
 } else {
     ""
 };

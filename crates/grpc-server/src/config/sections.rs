@@ -26,8 +26,6 @@ use crate::wire::bounds;
 #[serde(default, deny_unknown_fields)]
 pub struct Clock {
     pub url: Option<String>,
-    /// Makes this machine's clock wrong, ahead or behind: for tests.
-    pub wrong_by_seconds: i64,
 }
 
 /// The gRPC listener.

@@ -70,12 +70,13 @@ pub(super) async fn is_paused<P: Ports>(ports: &P, order: &Order) -> Result<bool
     Ok(ports.store().find_pause(&order.profile).await?.is_some())
 }
 
-/// How far our clocks are apart, or ours from Mollie's, if that is too far.
+/// How far our clocks are apart, or ours from Mollie's, if that is too far: the process's time from that of the claim, from its machine's and
+/// from Mollie's.
 pub(super) fn disagreement<P: Ports>(ports: &P, claim: &TimerClaim) -> Option<SignedDuration> {
-    // The machine's own time: where the clock follows the database's, that agrees with it in any case.
-    let of_store = claim.now.duration_since(ports.clock().now()).saturating_add(ports.clock().moved());
+    let of_store = claim.now.duration_since(ports.clock().now());
     let of_mollie = ports.clock().ahead_of_mollie().map(|ahead| ahead.by);
-    of_mollie.into_iter().chain([of_store]).find(|difference| difference.abs() > AGREED)
+    let all = of_mollie.into_iter().chain([of_store, ports.clock().moved()]);
+    all.into_iter().find(|difference| difference.abs() > AGREED)
 }
 
 /// Whether Mollie has not told its time lately.
