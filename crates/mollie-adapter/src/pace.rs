@@ -1,7 +1,7 @@
 //! Holds calls back until there is one left: of the rate that all processes share, and of what Mollie says it has left. A call that
 //! gets none in time is not sent, and says when to come again. Decides nothing about what is sent.
 //!
-//! Three ranks queue apart, so no reading stands before a call that moves money, and no look-up before one that somebody waits for. Each asks for permits by itself, and the store gives
+//! Calls that move money and readings queue apart, so no reading stands before a call that moves money. Each asks for permits by itself, and the store gives
 //! look-ups only what the others leave ([`CallRate::grant`]). Permits are asked for when a call needs one: an idle process asks for
 //! nothing.
 
@@ -26,8 +26,10 @@ use lane::Lane;
 #[derive(Clone, Debug)]
 pub struct Limits {
     pub rates: BTreeMap<ProfileName, CallRate>,
-    /// For a call that moves money, or a reading that somebody waits for. Shorter than what is left of an operation's lease when it is sent.
+    /// For a call that moves money. Shorter than what is left of an operation's lease when it is sent.
     pub patience: Duration,
+    /// For a reading that somebody waits for. Much shorter than that of look-ups, which so get their turn however many ask.
+    pub asked_patience: Duration,
     /// For a look-up. Shorter than its lease.
     pub lookup_patience: Duration,
 }
@@ -35,7 +37,8 @@ pub struct Limits {
 impl Limits {
     const fn patience(&self, rank: Rank) -> Duration {
         match rank {
-            Rank::First | Rank::Asked => self.patience,
+            Rank::First => self.patience,
+            Rank::Asked => self.asked_patience,
             Rank::Spare => self.lookup_patience,
         }
     }
@@ -88,7 +91,8 @@ struct Budget {
     /// What the store calls the key: the first of its profiles.
     name: String,
     rate: CallRate,
-    lanes: [Lane; 3],
+    first: Lane,
+    readings: Lane,
     quotas: Mutex<Quotas>,
 }
 
@@ -98,7 +102,10 @@ impl Budget {
     }
 
     const fn lane(&self, rank: Rank) -> &Lane {
-        &self.lanes[place(rank)]
+        match rank {
+            Rank::First => &self.first,
+            Rank::Asked | Rank::Spare => &self.readings,
+        }
     }
 }
 
@@ -137,7 +144,8 @@ impl<T, P: CallPermits, C: Clock> Paced<T, P, C> {
                     Budget {
                         name: profile.to_string(),
                         rate,
-                        lanes: <[Lane; 3]>::default(),
+                        first: Lane::default(),
+                        readings: Lane::default(),
                         quotas: Mutex::default(),
                     },
                 )),

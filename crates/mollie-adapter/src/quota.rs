@@ -113,14 +113,14 @@ struct Quota {
 }
 
 impl Quota {
-    /// How many calls a rank leaves to those before it: look-ups a fifth, and other readings half of that.
+    /// How many calls readings leave to the others.
     fn kept(&self, rank: Rank) -> u64 {
-        let part = match rank {
-            Rank::First => return 0,
-            Rank::Asked => 10,
-            Rank::Spare => 5,
-        };
-        self.policy.map_or(1, |(of, _)| (of / part).max(1).min(of.saturating_sub(1)))
+        match rank {
+            Rank::First => 0,
+            Rank::Asked | Rank::Spare => {
+                self.policy.map_or(1, |(of, _)| (of / 5).max(1).min(of.saturating_sub(1)))
+            }
+        }
     }
 
     /// What there is now: once its time is over, as many as ever, where Mollie has said how many.

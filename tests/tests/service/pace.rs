@@ -129,6 +129,7 @@ async fn read(world: &World, before: u64, count: u64) {
 async fn money_goes_before_readings(mut world: World) {
     const CALLERS: usize = 24;
     let order = world.create(numbered("asked", "klarnapaylater")).await;
+    let other = world.create(numbered("unasked", "ideal")).await;
     world.simulator.check_out(&order.checkout_url, "authorized").await;
     sync(&world, &order).await.unwrap();
     world.service.restart_with(&[(CALLS, "4")]).await;
@@ -151,6 +152,13 @@ async fn money_goes_before_readings(mut world: World) {
     })
     .await;
     let meanwhile = reads(&world).await - before;
+    // No hook tells of it, and it is looked up although others are asked for all the time.
+    world.simulator.check_out(&other.checkout_url, "paid").await;
+    world.advance("PT2H").await;
+    until("the other order is found to be paid", LATER, async || {
+        (world.order(&other.id).await.status() == OrderStatus::Paid).then_some(())
+    })
+    .await;
     callers.iter().for_each(tokio::task::JoinHandle::abort);
     assert!(meanwhile <= 8, "it waited for {meanwhile} readings that {CALLERS} callers asked for");
 }

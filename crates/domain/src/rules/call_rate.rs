@@ -22,23 +22,15 @@ const SLICE_MICROS: i64 = 125_000;
 pub enum Rank {
     /// A call that moves money, or on whose answer such a call depends.
     First,
-    /// A reading that somebody waits for.
+    /// A reading that somebody waits for. It takes only what the first rank leaves, in turn with look-ups: whoever asks all the time must not
+    /// keep others from learning that they were paid. It is given up sooner.
     Asked,
-    /// A look-up, for which nobody waits: it takes only what the others leave.
+    /// A look-up, for which nobody waits.
     Spare,
 }
 
 impl Rank {
     pub const ALL: [Self; 3] = [Self::First, Self::Asked, Self::Spare];
-
-    /// How many halves of what is kept for the first rank it leaves.
-    const fn leaves(self) -> i64 {
-        match self {
-            Self::First => 0,
-            Self::Asked => 1,
-            Self::Spare => 2,
-        }
-    }
 }
 
 /// The most calls that may be begun in any second.
@@ -75,7 +67,7 @@ impl CallRate {
         (SECOND + SLICE_MICROS) / after_burst + 1
     }
 
-    /// How much of a burst is kept for calls of the first rank: a fifth, and at least one call. The second rank leaves half of it.
+    /// How much of a burst is kept for calls of the first rank: a fifth, and at least one call.
     #[must_use]
     pub fn kept(self) -> u32 {
         (self.burst() / 5).max(1)
@@ -84,8 +76,11 @@ impl CallRate {
     /// How far ahead of `now` calls may be spoken for by a rank, in microseconds. Less than an interval: only after a pause.
     #[must_use]
     pub fn reach(self, rank: Rank) -> i64 {
-        let left = i64::from(self.kept()) * self.interval() * rank.leaves() / 2;
-        i64::from(self.burst()) * self.interval() - left
+        let calls = match rank {
+            Rank::First => i64::from(self.burst()),
+            Rank::Asked | Rank::Spare => i64::from(self.burst()) - i64::from(self.kept()),
+        };
+        calls * self.interval()
     }
 
     /// Grants what there is of `wanted` permits. Times are in microseconds of one clock. If that was set back, calls are spoken for by no
@@ -95,7 +90,7 @@ impl CallRate {
         let interval = self.interval();
         let spoken_for = spoken_for.min(now + self.reach(Rank::First));
         let from = spoken_for.max(now);
-        // Where one call is a whole burst, a reading goes only once half a call's time was left, and a look-up after a whole one.
+        // Where one call is a whole burst, a reading goes only once a call's time was left.
         let is_late = self.reach(rank) < interval;
         let by_rank = (now + self.reach(rank) - if is_late { spoken_for } else { from }) / interval;
         let by_burst = (now + self.reach(Rank::First) - from) / interval;
@@ -172,38 +167,31 @@ mod tests {
     }
 
     #[test]
-    fn a_rank_that_takes_all_it_gets_leaves_room_for_a_call_of_the_one_before() {
-        let ranks = [(Rank::Spare, Rank::First), (Rank::Spare, Rank::Asked), (Rank::Asked, Rank::First)];
-        for (calls, (takes, goes_first)) in
-            [1, 8, 20, 100, 1_000].into_iter().flat_map(|n| ranks.map(|two| (n, two)))
+    fn readings_that_take_all_they_get_leave_room_for_a_call_of_the_first_rank() {
+        for (calls, takes) in
+            [1, 8, 20, 100, 1_000].into_iter().flat_map(|n| [Rank::Asked, Rank::Spare].map(|rank| (n, rank)))
         {
             let (rate, mut spoken_for) = (rate(calls), 0);
             for tick in 0..20_000 {
                 let now = 1_000_000_000 + tick * 1_000;
                 spoken_for = rate.grant(spoken_for, now, takes, u32::MAX).spoken_for;
-                let first = rate.grant(spoken_for, now, goes_first, 1);
-                // Where little is kept, there is no room for one more at once.
-                let has_room = i64::from(rate.kept()) * (takes.leaves() - goes_first.leaves()) >= 2;
-                let waits = if has_room && rate.burst() > 1 { 0 } else { 3 * rate.interval() / 2 };
-                assert!(first.again_in <= waits, "{calls} at {now}: {takes:?} {goes_first:?} {first:?}");
+                let first = rate.grant(spoken_for, now, Rank::First, 1);
+                // Where one call is a whole burst, there is no room for two at once.
+                let waits = if rate.burst() == 1 { rate.interval() } else { 0 };
+                assert!(first.again_in <= waits, "{calls} at {now}: {takes:?} {first:?}");
             }
         }
     }
 
     #[test]
-    fn a_rank_that_takes_everything_leaves_nothing_for_those_behind_it() {
-        for (calls, (takes, behind)) in [1, 8, 40].into_iter().flat_map(|calls| {
-            [(Rank::First, Rank::Asked), (Rank::First, Rank::Spare), (Rank::Asked, Rank::Spare)]
-                .map(|ranks| (calls, ranks))
-        }) {
+    fn calls_of_the_first_rank_that_take_everything_leave_nothing_for_readings() {
+        for (calls, behind) in
+            [1, 8, 40].into_iter().flat_map(|n| [Rank::Asked, Rank::Spare].map(|rank| (n, rank)))
+        {
             let (rate, mut spoken_for) = (rate(calls), 0);
             for tick in 0..20_000 {
-                spoken_for = rate.grant(spoken_for, tick * 1_000, takes, u32::MAX).spoken_for;
-                assert_eq!(
-                    rate.grant(spoken_for, tick * 1_000, behind, 1).permits,
-                    0,
-                    "{calls} {takes:?} {behind:?}"
-                );
+                spoken_for = rate.grant(spoken_for, tick * 1_000, Rank::First, u32::MAX).spoken_for;
+                assert_eq!(rate.grant(spoken_for, tick * 1_000, behind, 1).permits, 0, "{calls} {behind:?}");
             }
         }
     }

@@ -149,7 +149,12 @@ impl Config {
         let rates = self.profiles.iter();
         let rates = rates.filter_map(|(name, profile)| Some((ProfileName::new(name), rate(profile)?)));
         let lease = Duration::from_secs(self.operations.lease_seconds);
-        Limits { rates: rates.collect(), patience: lease / 8, lookup_patience: lease }
+        Limits {
+            rates: rates.collect(),
+            patience: lease / 8,
+            asked_patience: lease / 4,
+            lookup_patience: lease,
+        }
     }
 
     /// Whether Mollie is the real one, rather than something on this machine.

@@ -47,7 +47,7 @@ impl World {
         let profile = ProfileName::new("main");
         let rate = CallRate::per_second(NonZeroU32::new(calls).unwrap());
         let rates = BTreeMap::from([(profile.clone(), rate)]);
-        let limits = Limits { rates, patience, lookup_patience: patience };
+        let limits = Limits { rates, patience, asked_patience: patience, lookup_patience: patience };
         Paced::new(self.clone(), self.clone(), self.clone(), &limits, &BTreeMap::from([(profile, key())]))
     }
 
