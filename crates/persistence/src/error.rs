@@ -8,9 +8,10 @@ use sea_orm::{DbErr, RuntimeErr};
 /// IOERR, FULL, CANTOPEN.
 const SQLITE_PASSING: [u32; 8] = [5, 6, 7, 8, 9, 10, 13, 14];
 
-/// PostgreSQL's transient error classes: connection, rollback (serialization, deadlock), resources, operator intervention; and
-/// single codes: read-only transaction (a standby), lock not available.
-const POSTGRES_PASSING: [&str; 6] = ["08", "40", "53", "57", "25006", "55P03"];
+/// PostgreSQL's error classes that pass by themselves or with an operator's help: connection, authorization (a password that is being
+/// changed), rollback (serialization, deadlock), resources, prerequisite state (no connections allowed, a lock not available), operator
+/// intervention, system (its disk); and single codes: read-only transaction (a standby), no such database (one that is being restored).
+const POSTGRES_PASSING: [&str; 9] = ["08", "28", "40", "53", "55", "57", "58", "25006", "3D000"];
 
 /// Tells transient failures from those that need intervention.
 pub(crate) fn store_error(error: DbErr) -> StoreError {
@@ -94,7 +95,7 @@ mod tests {
 
     #[test]
     fn deadlocks_busy_files_and_full_disks_are_transient_and_broken_rules_are_not() {
-        for code in ["40P01", "40001", "57P01", "53300", "5", "261", "13", "2570"] {
+        for code in ["40P01", "40001", "57P01", "53300", "55000", "58030", "28P01", "3D000", "5", "261", "13", "2570"] {
             assert!(is_passing_code(code), "{code}");
         }
         for code in ["23505", "42P01", "22021", "1555", "2067", "1", "19"] {
