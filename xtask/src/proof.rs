@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -12,17 +12,25 @@ use crate::cluster::Purpose;
 use crate::kept::{DIRECTORY, Kept};
 use crate::postgres::Postgres;
 use crate::supply::git;
-use crate::{bench, busy, mutants, probes, process};
+use crate::{bench, busy, mutants, probes, process, release};
 
 /// A long run.
 struct Proof {
     name: &'static str,
     says: &'static str,
-    /// Whether it starts the service's program: both builds and a PostgreSQL are provided then.
-    runs_service: bool,
+    runs: Runs,
     /// What its result is about: after a change in there, it is old.
     covers: &'static [&'static str],
     work: Work,
+}
+
+/// What is provided for it.
+enum Runs {
+    Nothing,
+    /// Both builds of the service's program, and a PostgreSQL that forgets.
+    Service,
+    /// The build that is deployed, and a PostgreSQL that waits for the disk.
+    Deployed,
 }
 
 /// What is to be done.
@@ -34,32 +42,32 @@ enum Work {
 }
 
 /// All there are. To add one, add a row.
-const PROOFS: [Proof; 13] = [
+const PROOFS: [Proof; 14] = [
     Proof {
         name: "bench",
         says: "what the service costs, each figure beside its floor: a short run within 4 minutes, a full one within 40",
-        runs_service: false,
+        runs: Runs::Nothing,
         covers: &["crates", "proto", "tests/bench"],
         work: Work::Task(bench::proven),
     },
     Proof {
         name: "busy",
         says: "the whole suite three times beside one busy loop per core: no test depends on speed",
-        runs_service: false,
+        runs: Runs::Nothing,
         covers: &["crates", "proto", "tests"],
         work: Work::Task(busy::proven),
     },
     Proof {
         name: "crashes",
         says: "a SIGKILL at every crash point on both databases, and at every ordered pair of points",
-        runs_service: true,
+        runs: Runs::Service,
         covers: &SERVICE,
         work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "crashes"]),
     },
     Proof {
         name: "histories",
         says: "a million seeded histories of the workflow, and no promise broken",
-        runs_service: false,
+        runs: Runs::Nothing,
         covers: &WORKFLOW,
         work: Work::Cargo(&[
             "run",
@@ -76,28 +84,28 @@ const PROOFS: [Proof; 13] = [
     Proof {
         name: "mutants-create",
         says: "the rules of creating an order, changed in small ways: the tests notice 95 of 100",
-        runs_service: false,
+        runs: Runs::Nothing,
         covers: mutants::CREATE,
         work: Work::Task(|more| mutants::proven("create", mutants::CREATE, more)),
     },
     Proof {
         name: "mutants-money",
         says: "the same for the rules of units and money",
-        runs_service: false,
+        runs: Runs::Nothing,
         covers: mutants::MONEY,
         work: Work::Task(|more| mutants::proven("money", mutants::MONEY, more)),
     },
     Proof {
         name: "mutants-read",
         says: "the same for the rules of what Mollie answers",
-        runs_service: false,
+        runs: Runs::Nothing,
         covers: mutants::READ,
         work: Work::Task(|more| mutants::proven("read", mutants::READ, more)),
     },
     Proof {
         name: "planted",
         says: "seven wrong workflows, each caught by the same histories",
-        runs_service: false,
+        runs: Runs::Nothing,
         covers: &WORKFLOW,
         work: Work::Cargo(&[
             "run",
@@ -114,7 +122,7 @@ const PROOFS: [Proof; 13] = [
     Proof {
         name: "readings",
         says: "two readings of Mollie's rules for creating an order, compared over 200,000 random drafts",
-        runs_service: false,
+        runs: Runs::Nothing,
         covers: &[
             "crates/domain/src/rules",
             "crates/mollie-adapter",
@@ -126,14 +134,14 @@ const PROOFS: [Proof; 13] = [
     Proof {
         name: "replicas",
         says: "three replicas under load with the settings of production, killed a hundred times",
-        runs_service: true,
+        runs: Runs::Service,
         covers: &SERVICE,
         work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "replicas"]),
     },
     Proof {
         name: "sequences",
         says: "200,000 random sequences of shipping, canceling lines and refunding, and every sum exact after every step",
-        runs_service: false,
+        runs: Runs::Nothing,
         covers: &SEQUENCES,
         work: Work::Cargo(&["run", "--quiet", "--release", "--package", "sequences", "--"]),
     },
@@ -141,14 +149,21 @@ const PROOFS: [Proof; 13] = [
         name: "store",
         says: "every fault that the store has, at every statement of five flows on both databases, and once under load",
         // Only for the PostgreSQL that comes with it.
-        runs_service: true,
+        runs: Runs::Service,
         covers: &STORE,
         work: Work::Cargo(&["run", "--quiet", "--package", "store-faults", "--", "all"]),
     },
     Proof {
+        name: "timers",
+        says: "a million orders with two deadlines each, 300 due per second for ten minutes: each is told once, in time, by three replicas",
+        runs: Runs::Deployed,
+        covers: &SERVICE,
+        work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "timers"]),
+    },
+    Proof {
         name: "watchers",
         says: "500 watchers with random disconnects for ten minutes while three replicas write and commits come late: none misses an event",
-        runs_service: true,
+        runs: Runs::Service,
         covers: &SERVICE,
         work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "watchers"]),
     },
@@ -243,12 +258,7 @@ fn printed(proof: &Proof, arguments: &[&str], more: &[String]) -> Result<String>
     let mut command = process::cargo(arguments)?;
     command.args(more);
     // The server goes when this does.
-    let mut _postgres = None;
-    if proof.runs_service {
-        let server = Postgres::provide(Purpose::Tests)?;
-        command.env("DATABASE_URL", server.url()).env(probes::PROGRAM, probes::provide()?);
-        _postgres = Some(server);
-    }
+    let _server = provided(&proof.runs, &mut command)?;
     process::announce(&command);
     let mut running = command.stdout(Stdio::piped()).spawn().context("starting cargo")?;
     let output = running.stdout.take().context("the run has no output")?;
@@ -264,6 +274,24 @@ fn printed(proof: &Proof, arguments: &[&str], more: &[String]) -> Result<String>
         bail!("the proof {} failed: {status}", proof.name);
     }
     Ok(text)
+}
+
+/// Tells a command what it may run and where.
+fn provided(runs: &Runs, command: &mut Command) -> Result<Option<Postgres>> {
+    let purpose = match runs {
+        Runs::Nothing => return Ok(None),
+        Runs::Service => {
+            command.env(probes::PROGRAM, probes::provide()?);
+            Purpose::Tests
+        }
+        Runs::Deployed => {
+            command.env(release::PROGRAM, release::provide()?);
+            Purpose::Measuring
+        }
+    };
+    let server = Postgres::provide(purpose)?;
+    command.env("DATABASE_URL", server.url());
+    Ok(Some(server))
 }
 
 /// Whether there is a proof of this name.

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::process;
 
 /// Where the tests look for the program that [`provide`] gives.
-const PROGRAM: &str = "ORDER_SERVICE_TEST_RELEASE";
+pub const PROGRAM: &str = "ORDER_SERVICE_TEST_RELEASE";
 
 /// Builds the service, and keeps it in `directory`.
 pub fn service(directory: &Path) -> Result<PathBuf> {
@@ -21,6 +21,13 @@ pub fn service(directory: &Path) -> Result<PathBuf> {
     Ok(kept)
 }
 
+/// Builds the service as it is deployed, and the normal program beside it, which has the simulator.
+pub fn provide() -> Result<PathBuf> {
+    let program = service(&process::target()?.join("deployed"))?;
+    process::run(&mut process::cargo(["build", "--workspace", "--bin", "order-service"])?)?;
+    Ok(program)
+}
+
 /// Where cargo leaves a release build.
 pub fn built(name: &str) -> Result<PathBuf> {
     Ok(process::target()?.join("release").join(name))
@@ -29,8 +36,7 @@ pub fn built(name: &str) -> Result<PathBuf> {
 /// `cargo xtask bounds`: what the largest requests cost the service as it is deployed. The tests stand in
 /// `tests/tests/service/bounds.rs`; without a release build they are left out.
 pub fn bounds() -> Result<()> {
-    let program = service(&process::target()?.join("deployed"))?;
-    process::run(&mut process::cargo(["build", "--workspace", "--bin", "order-service"])?)?;
+    let program = provide()?;
     // One by one: each measures what its own service spends, but they would fight over the processors.
     let tests = ["test", "--package", "tests", "--test", "service", "bounds::"];
     let arguments = ["--", "--test-threads", "1", "--nocapture"];

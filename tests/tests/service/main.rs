@@ -60,6 +60,7 @@ mod rivals;
 mod second_chance;
 mod table;
 mod time;
+mod timers;
 mod track;
 mod underpaid;
 mod updates;

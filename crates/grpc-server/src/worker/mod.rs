@@ -34,8 +34,8 @@ pub fn start(driver: &Driver, position_pause: Duration, stop: &CancellationToken
     driver.own(positions::run(Arc::clone(&driver.service), position_pause, stop.clone()));
 }
 
-/// Claims due work repeatedly: at once while there may be more, otherwise at the next wake-up or after a pause. `claim_some` gets
-/// the free capacity, and returns whether it filled it.
+/// Claims due work repeatedly: while there may be more, as soon as there is capacity for it; otherwise at the next wake-up or after a pause.
+/// `claim_some` gets the free capacity, and returns whether it filled it.
 async fn repeat<F: Future<Output = bool> + Send>(
     stop: CancellationToken,
     wake_up: Arc<Notify>,
@@ -49,6 +49,8 @@ async fn repeat<F: Future<Output = bool> + Send>(
         }
         tokio::select! {
             () = stop.cancelled() => return,
+            // All is taken, and more may be due: one claim serves many then, too.
+            _ = room.acquire(), if free == 0 => tokio::time::sleep(GATHER).await,
             // Under load wake-ups come all the time, and one claim serves many.
             () = wake_up.notified() => tokio::time::sleep(GATHER).await,
             () = tokio::time::sleep(PAUSE) => (),

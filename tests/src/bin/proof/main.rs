@@ -5,6 +5,7 @@
 
 mod crashes;
 mod replicas;
+mod timers;
 mod watchers;
 
 use std::process::ExitCode;
@@ -14,6 +15,8 @@ Long runs over real processes; `cargo xtask proof` provides what they need, and 
 
   proof crashes [SHARE]    every crash point on both databases, every ordered pair on one; of SHARE, every SHAREth run only
   proof replicas [DEATHS]  three replicas under load, each killed again and again: 100 deaths, or DEATHS
+  proof timers [ORDERS [SECONDS]]
+                           a million orders, or ORDERS, of which 300 have a deadline in each second for 10 minutes, or SECONDS
   proof watchers [SECONDS] 500 watchers with random disconnects while three replicas write for 10 minutes, or SECONDS
 ";
 
@@ -22,13 +25,17 @@ async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let number = |text: &str| text.parse().expect("a number is expected");
+    let count = |text: &str| text.parse().expect("a number is expected");
     let holds = match words.as_slice() {
         ["crashes"] => crashes::prove(1).await,
         ["crashes", share] => crashes::prove(number(share)).await,
         ["replicas"] => replicas::prove(100).await,
         ["replicas", deaths] => replicas::prove(number(deaths)).await,
+        ["timers"] => timers::prove(1_000_000, 600).await,
+        ["timers", orders] => timers::prove(count(orders), 600).await,
+        ["timers", orders, seconds] => timers::prove(count(orders), count(seconds)).await,
         ["watchers"] => watchers::prove(500, 600).await,
-        ["watchers", seconds] => watchers::prove(500, u64::try_from(number(seconds)).expect("seconds")).await,
+        ["watchers", seconds] => watchers::prove(500, count(seconds)).await,
         _ => {
             eprint!("{HELP}");
             return ExitCode::from(2);
