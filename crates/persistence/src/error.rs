@@ -95,7 +95,9 @@ mod tests {
 
     #[test]
     fn deadlocks_busy_files_and_full_disks_are_transient_and_broken_rules_are_not() {
-        for code in ["40P01", "40001", "57P01", "53300", "55000", "58030", "28P01", "3D000", "5", "261", "13", "2570"] {
+        for code in
+            ["40P01", "40001", "57P01", "53300", "55000", "58030", "28P01", "3D000", "5", "261", "13", "2570"]
+        {
             assert!(is_passing_code(code), "{code}");
         }
         for code in ["23505", "42P01", "22021", "1555", "2067", "1", "19"] {

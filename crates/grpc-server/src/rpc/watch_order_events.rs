@@ -83,8 +83,10 @@ fn no_start() -> Violation {
 
 fn heartbeat(asked: Option<prost_types::Duration>) -> Result<Duration, Violation> {
     let Some(asked) = asked else { return Ok(HEARTBEAT) };
-    let got = format!("{}.{:09} s", asked.seconds, asked.nanos);
-    let read = Duration::try_from(asked).ok().filter(|interval| (SHORTEST..=LONGEST).contains(interval));
+    let got = format!("{} s and {} ns", asked.seconds, asked.nanos);
+    let is_one = (0..1_000_000_000).contains(&asked.nanos);
+    let read =
+        Duration::try_from(asked).ok().filter(|interval| is_one && (SHORTEST..=LONGEST).contains(interval));
     read.ok_or_else(|| Violation {
         path: "heartbeat_interval".to_owned(),
         rule: "watch.heartbeat",

@@ -4,9 +4,10 @@ mod screen;
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use serde_json::json;
+use tonic::Code;
 use tonic::transport::Channel;
 use uuid::Uuid;
 
@@ -50,7 +51,7 @@ pub struct Whole {
 
 pub async fn run(arguments: Arguments) -> Result<ExitCode> {
     let service = OrderServiceClient::new(arguments.service.connect().await?);
-    let whole = Box::pin(read(service, key(arguments.order, arguments.profile))).await?;
+    let whole = Box::pin(read(service, keys(arguments.order, arguments.profile))).await?;
     if arguments.json {
         show(&format!("{}\n", as_json(&whole)?))?;
     } else {
@@ -59,14 +60,29 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
     Ok(if waits(&whole.order) { ExitCode::from(WAITS) } else { ExitCode::SUCCESS })
 }
 
-fn key(text: String, profile: String) -> Key {
+/// What the text may name, the likeliest first: a shop's numbers may look like ids.
+fn keys(text: String, profile: String) -> Vec<Key> {
+    let number = Key::OrderNumber(OrderNumber { profile, order_number: text.clone() });
     if text.starts_with("ord_") {
-        Key::MollieOrderId(text)
+        vec![Key::MollieOrderId(text), number]
     } else if Uuid::try_parse(&text).is_ok() {
-        Key::Id(text)
+        vec![Key::Id(text), number]
     } else {
-        Key::OrderNumber(OrderNumber { profile, order_number: text })
+        vec![number]
     }
+}
+
+/// The order that the first fitting key finds; else what the first one came to.
+async fn find(service: &mut OrderServiceClient<Channel>, keys: Vec<Key>) -> Result<Order> {
+    let mut refused = None;
+    for key in keys {
+        match service.get_order(GetOrderRequest { key: Some(key) }).await {
+            Ok(found) => return Ok(found.into_inner()),
+            Err(status) if refused.is_none() && status.code() == Code::NotFound => refused = Some(status),
+            Err(status) => return Err(explained(refused.unwrap_or(status))),
+        }
+    }
+    Err(refused.map_or_else(|| anyhow!("no order is named"), explained))
 }
 
 /// Whether something of it waits for a person.
@@ -76,9 +92,8 @@ fn waits(order: &Order) -> bool {
         || order.operations.iter().any(|operation| needs_attention(operation.state()))
 }
 
-async fn read(mut service: OrderServiceClient<Channel>, key: Key) -> Result<Whole> {
-    let request = GetOrderRequest { key: Some(key) };
-    let order = service.get_order(request).await.map_err(explained)?.into_inner();
+async fn read(mut service: OrderServiceClient<Channel>, keys: Vec<Key>) -> Result<Whole> {
+    let order = find(&mut service, keys).await?;
     let (mut shipments, mut refunds, mut events) = (Vec::new(), Vec::new(), Vec::new());
     let id = || order.id.clone();
     let mut token = Some(String::new());
@@ -134,11 +149,17 @@ mod tests {
 
     #[test]
     fn an_order_is_named_by_each_of_its_names() {
-        assert_eq!(key("ord_1".to_owned(), String::new()), Key::MollieOrderId("ord_1".to_owned()));
-        let id = "01a22b7d-07ae-747a-b768-2d69663931f7".to_owned();
-        assert_eq!(key(id.clone(), String::new()), Key::Id(id));
-        let number = OrderNumber { profile: "main".to_owned(), order_number: "1337".to_owned() };
-        assert_eq!(key("1337".to_owned(), "main".to_owned()), Key::OrderNumber(number));
+        let number = |order_number: &str| {
+            Key::OrderNumber(OrderNumber {
+                profile: "main".to_owned(),
+                order_number: order_number.to_owned(),
+            })
+        };
+        let keys = |text: &str| keys(text.to_owned(), "main".to_owned());
+        assert_eq!(keys("ord_1"), [Key::MollieOrderId("ord_1".to_owned()), number("ord_1")]);
+        let id = "01a22b7d-07ae-747a-b768-2d69663931f7";
+        assert_eq!(keys(id), [Key::Id(id.to_owned()), number(id)]);
+        assert_eq!(keys("1337"), [number("1337")]);
     }
 
     #[test]
