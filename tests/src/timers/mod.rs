@@ -120,8 +120,11 @@ impl Timers {
         let coming = Floor::measured(database, Duration::from_secs(self.seconds), FLOOR_PAUSE);
         let (beside, busy) = Busy::during(&replicas, coming).await;
         lateness::all_told(database, self.due()).await;
-        let after = scans(database).await;
-        let scans = after.into_iter().filter(|(table, count)| before.get(table) != Some(count)).collect();
+        let mut scans = scans(database).await;
+        scans.retain(|table, count| {
+            *count -= before.get(table).copied().unwrap_or_default();
+            *count > 0
+        });
         let lateness = Lateness::judge(database).await;
         let told = |replica: &&Service| replica.said().matches(TOLD).count();
         let shares = replicas.iter().map(told).collect();
