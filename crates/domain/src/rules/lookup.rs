@@ -130,11 +130,10 @@ pub fn put_off(id: OrderId, now: Timestamp, pause: Duration) -> Timestamp {
 /// What an end by time leaves open is certain only where the order was read shortly before (`rules/continuation.rs`).
 fn before_end(order: &Order, now: Timestamp) -> Option<Timestamp> {
     const STEP: SignedDuration = SignedDuration::from_mins(15);
-    let ship_by = order.agenda.ship_by.map(|ship_by| ship_by.time);
-    let expires = order.facts.expires_time.into_iter().chain(ship_by).filter(|end| *end > now).min()?;
+    let expires = order.facts.expires_time?;
     let first = continuation::earliest(expires).checked_sub(STEP).ok()?;
     let next = now.checked_add(STEP).ok()?;
-    Some(first.max(next.min(expires)))
+    (now < expires).then(|| first.max(next.min(expires)))
 }
 
 /// When to repeat a look-up whose answer left out what money depends on, after so many times in a row: from one second, doubled
