@@ -23,6 +23,9 @@ impl Desk<'_> {
     /// One chair leaves. With a policy the other is canceled in time; without one its money is lost.
     pub(super) async fn reaches_its_deadline(&mut self, order: &Order) -> Result<Order> {
         self.ship(order, &[("1", 1)]).await?;
+        // Until a reading has shown its capture, that is at risk, too.
+        let is_captured = |order: &Order| order.amount_captured.as_ref().is_some_and(|sum| sum.value == LEFT);
+        self.client.until(&order.id, "captured for what was shipped", is_captured).await?;
         self.warned(order, LEFT).await?;
         self.client.advance("PT13H").await?;
         // A profile without a policy tells nothing more before the end.
