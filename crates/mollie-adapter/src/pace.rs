@@ -1,9 +1,9 @@
 //! Holds calls back until there is one left: of the rate that all processes share, and of what Mollie says it has left. A call that
 //! gets none in time is not sent, and says when to come again. Decides nothing about what is sent.
 //!
-//! Calls that move money and readings queue apart, so no reading stands before a call that moves money. Each asks for permits by itself, and the store gives
-//! look-ups only what the others leave ([`CallRate::grant`]). Permits are asked for when a call needs one: an idle process asks for
-//! nothing.
+//! Calls that move money and readings queue apart, so no reading stands before a call that moves money. Each queue asks for permits by
+//! itself, and the store gives readings only what the others leave ([`CallRate::grant`]). Permits are asked for when a call needs one: an
+//! idle process asks for nothing.
 
 mod lane;
 

@@ -135,13 +135,8 @@ pub fn may_cancel(
 /// goods have left.
 #[must_use]
 pub fn spared(order: &Order) -> Option<String> {
-    let held = order.held.first().map(|parcel| Exception::ShipmentHeld(parcel.shipment_id));
-    let mut reserved = order.lines.iter().filter(|line| line.reserved.quantity > 0);
-    let reserved = || reserved.next().map(|line| Exception::UnitsReserved(line.id));
-    let mut items = order.items.iter().filter(|item| item.is_open());
-    let item =
-        || items.next().map(|Item { number, kind, .. }| Exception::ItemOpen { number: *number, kind: *kind });
-    held.or_else(reserved).or_else(item).map(|exception| format!("since it was decided, {exception}"))
+    let first = may_cancel(order, &[], &[]).err()?.into_iter().next()?;
+    Some(format!("since it was decided, {first}"))
 }
 
 fn of_shipment(order: &Order, shipments: &[Shipment], shipment: &Shipment) -> Option<Exception> {
