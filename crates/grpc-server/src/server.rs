@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use persistence::{Database, Durability, Options};
+use persistence::{Database, Durability, Options, Schema};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -167,16 +167,33 @@ async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {
     })
 }
 
-/// Connects to the database and migrates its schema.
+/// Connects to the database, and migrates its schema where that is allowed on start.
 pub async fn connect(config: &Config) -> Result<Database> {
     let options =
         Options { url: config.database.url.clone(), max_connections: config.database.max_connections };
     let database = Database::connect(&options).await.with_context(|| config.names.of("database.url"))?;
-    let applied = database.migrate().await.context("the database's schema cannot be brought up to date")?;
-    if !applied.is_empty() {
-        info!(migrations = ?applied, "schema brought up to date");
-    }
+    migrate(&database, config).await?;
     Ok(database)
+}
+
+async fn migrate(database: &Database, config: &Config) -> Result<()> {
+    match database.schema().await.context("the database's schema cannot be used")? {
+        Schema::Current => (),
+        Schema::Newer(steps) => {
+            info!(migrations = ?steps, "a newer release has migrated the schema; this one works on it, too");
+        }
+        Schema::Behind(_) if config.database.migrate_on_start => {
+            let applied =
+                database.migrate().await.context("the database's schema cannot be brought up to date")?;
+            info!(migrations = ?applied, "schema brought up to date");
+        }
+        Schema::Behind(steps) => anyhow::bail!(
+            "the database's schema lacks {}: run `order-service migrate` with this release first, or allow it with {}=true",
+            steps.join(", "),
+            config.names.of("database.migrate_on_start")
+        ),
+    }
+    Ok(())
 }
 
 /// Warns the operator if a power cut could undo what callers were promised.

@@ -43,15 +43,26 @@ impl Address {
 /// Why no connection was made. If a server refuses, the pool reports only its own time-out, so this tries once more without the
 /// pool.
 pub(crate) async fn why(address: &PgConnectOptions, error: SqlxError) -> ConnectError {
-    let error = match (error, tokio::time::timeout(PATIENCE, address.connect()).await) {
-        (SqlxError::PoolTimedOut, Ok(Err(error))) => error,
+    match (error, refusal(address).await) {
+        (SqlxError::PoolTimedOut, Some(refusal)) => refusal,
         // The server answers now; the pool still timed out.
-        (error, Ok(Ok(connection))) => {
+        (error, Some(_) | None) => named(address, error),
+    }
+}
+
+/// Why the server gives no connection; `None` if it does.
+pub(crate) async fn refusal(address: &PgConnectOptions) -> Option<ConnectError> {
+    match tokio::time::timeout(PATIENCE, address.connect()).await {
+        Ok(Ok(connection)) => {
             let _ = connection.close().await;
-            error
+            None
         }
-        (error, Ok(Err(_)) | Err(_)) => error,
-    };
+        Ok(Err(error)) => Some(named(address, error)),
+        Err(_) => Some(named(address, SqlxError::PoolTimedOut)),
+    }
+}
+
+fn named(address: &PgConnectOptions, error: SqlxError) -> ConnectError {
     let at = match address.get_socket() {
         Some(socket) => socket.display().to_string(),
         None => format!("{}:{}", address.get_host(), address.get_port()),

@@ -90,6 +90,13 @@ pub enum ConnectError {
         #[source]
         source: std::io::Error,
     },
+    /// A newer release has migrated the schema, and this one does not work on it.
+    #[error(
+        "a newer release has migrated the schema (by {}), and this release cannot work on it: run the newer one, or \
+         restore a backup from before",
+        .steps.join(", ")
+    )]
+    NewerSchema { steps: Vec<String> },
     /// The database does not answer, or returns an error.
     #[error(transparent)]
     Database(#[from] StoreError),
@@ -107,7 +114,8 @@ impl ConnectError {
             | Self::InUse(_)
             | Self::SeveralNames { .. }
             | Self::LogMissing { .. }
-            | Self::File { .. } => false,
+            | Self::File { .. }
+            | Self::NewerSchema { .. } => false,
             Self::Database(error) => error.retryable(),
         }
     }

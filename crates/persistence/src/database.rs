@@ -8,6 +8,7 @@ use sea_orm::sqlx::postgres::PgPool;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
 use tokio::sync::watch;
 
+use crate::address::refusal;
 use crate::armed::Armed;
 use crate::connect::{ConnectError, Engine, Opened, Options, open};
 use crate::connection::Connection;
@@ -115,6 +116,14 @@ impl Database {
         }
         if let Some(lock) = &self.0.lock {
             lock.release();
+        }
+    }
+
+    /// Why a server gives no connection; `None` if it does, or if there is no server.
+    pub(crate) async fn refusal(&self) -> Option<ConnectError> {
+        match &self.0.listening {
+            Some(pool) => refusal(&pool.connect_options()).await,
+            None => None,
         }
     }
 

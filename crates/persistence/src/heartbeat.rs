@@ -31,6 +31,14 @@ impl Database {
         }
     }
 
+    /// The problem, and its cause if the server gives no connection: a pool says only that it has waited in vain.
+    pub async fn explained(&self, problem: StoreError) -> String {
+        match self.refusal().await {
+            Some(refusal) => format!("{refusal} ({problem})"),
+            None => problem.to_string(),
+        }
+    }
+
     async fn try_to_beat(&self, room: usize) -> Result<(), StoreError> {
         let session = self.write();
         let values = [Value::from(noise(room))];

@@ -53,5 +53,6 @@ pub use address::check_address;
 pub use connect::{ConnectError, Engine, Options};
 pub use database::Database;
 pub use durability::Durability;
+pub use migration::Schema;
 pub use news::News;
 pub use repeats::Repeats;

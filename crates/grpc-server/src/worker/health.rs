@@ -42,16 +42,17 @@ pub async fn run(store: Database, reporter: HealthReporter, mut writable: bool) 
             ROOM
         };
         let tried = store.beat(room).await;
-        match &tried {
-            Err(problem) if writable => {
-                error!(%problem, "the database cannot be written: not serving until it can")
-            }
-            Ok(()) if !writable => info!("the database can be written again: serving"),
-            Ok(()) | Err(_) => (),
+        if writable == tried.is_ok() {
+            continue;
         }
-        if writable != tried.is_ok() {
-            writable = tried.is_ok();
-            tell(&reporter, writable).await;
+        writable = tried.is_ok();
+        tell(&reporter, writable).await;
+        match tried {
+            Ok(()) => info!("the database can be written again: serving"),
+            Err(problem) => {
+                let problem = store.explained(problem).await;
+                error!(problem, "the database cannot be written: not serving until it can");
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 //! Times are `timestamptz` on PostgreSQL and text of fixed width on SQLite. JSON is kept as text on both: the types `json` and
 //! `jsonb` are bound as `jsonb`, which reorders what a caller wrote and refuses `\u0000`.
 
+mod level;
 mod m0001_create_orders;
 mod m0002_create_events;
 mod m0003_create_operations;
@@ -15,12 +16,16 @@ mod m0008_create_heartbeat;
 mod m0009_create_refunds;
 mod m0010_create_timers;
 mod m0011_create_call_rates;
+mod m0012_create_schema_level;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+pub use level::Schema;
+use level::compare;
 
 use crate::connect::{ConnectError, Engine};
 use crate::database::Database;
@@ -45,15 +50,17 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_create_refunds::Migration),
             Box::new(m0010_create_timers::Migration),
             Box::new(m0011_create_call_rates::Migration),
+            Box::new(m0012_create_schema_level::Migration),
         ]
     }
 }
 
 impl Database {
-    /// Applies pending migrations, all or nothing, and returns their names. Several processes may do so at once.
+    /// Applies the steps that the schema lacks, all or nothing, and returns their names. Several processes may do so at once. A newer
+    /// schema stays as it is.
     ///
     /// # Errors
-    /// [`ConnectError::Database`].
+    /// [`ConnectError::NewerSchema`] and [`ConnectError::Database`].
     pub async fn migrate(&self) -> Result<Vec<String>, ConnectError> {
         let tx = begin(self.writer()).await.map_err(store_error)?;
         let applied = apply(&tx, self.engine()).await?;
@@ -64,14 +71,12 @@ impl Database {
         Ok(applied)
     }
 
-    /// The names of pending migrations. Changes nothing.
+    /// What the schema is to this release. Changes nothing.
     ///
     /// # Errors
-    /// [`ConnectError::Database`]; also if the database belongs to a later release.
-    pub async fn pending_migrations(&self) -> Result<Vec<String>, ConnectError> {
-        let pending = Migrator::get_pending_migrations_read_only(self.reader()).await;
-        let pending = pending.map_err(store_error)?;
-        Ok(pending.iter().map(|step| step.name().to_owned()).collect())
+    /// [`ConnectError::NewerSchema`] and [`ConnectError::Database`].
+    pub async fn schema(&self) -> Result<Schema, ConnectError> {
+        compare(self.reader()).await
     }
 }
 
@@ -93,7 +98,7 @@ async fn apply(tx: &DatabaseTransaction, engine: Engine) -> Result<Vec<String>, 
         Engine::Sqlite => Ok(()),
     }
     .map_err(store_error)?;
-    let pending = Migrator::get_pending_migrations(tx).await.map_err(store_error)?;
+    let Schema::Behind(missing) = compare(tx).await? else { return Ok(Vec::new()) };
     Migrator::up(tx, None).await.map_err(store_error)?;
-    Ok(pending.iter().map(|step| step.name().to_owned()).collect())
+    Ok(missing)
 }

@@ -6,12 +6,14 @@ use std::path::Path;
 use conformance::samples::*;
 use domain::ports::{OrderKey, Store};
 use domain::rules::order::Order;
-use persistence::{ConnectError, Database, Engine};
+use persistence::{ConnectError, Database, Engine, Schema};
+use sea_orm::sqlx::sqlite::SqliteConnection;
+use sea_orm::sqlx::{AssertSqlSafe, Connection, Executor};
 use tokio::task::JoinSet;
 
-use crate::engines::{Fresh, opened, options};
+use crate::engines::{Fresh, administer, opened, options};
 
-const STEPS: [&str; 11] = [
+const STEPS: [&str; 12] = [
     "m0001_create_orders",
     "m0002_create_events",
     "m0003_create_operations",
@@ -23,11 +25,12 @@ const STEPS: [&str; 11] = [
     "m0009_create_refunds",
     "m0010_create_timers",
     "m0011_create_call_rates",
+    "m0012_create_schema_level",
 ];
 
 pub async fn migrations_are_applied_once(database: &Database) {
     assert_eq!(database.migrate().await.unwrap(), Vec::<String>::new());
-    assert_eq!(database.pending_migrations().await.unwrap(), Vec::<String>::new());
+    assert_eq!(database.schema().await.unwrap(), Schema::Current);
 }
 
 pub async fn the_first_secret_stays(database: &Database) {
@@ -146,7 +149,7 @@ async fn a_sqlite_file_keeps_what_was_stored() {
     let directory = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/orders.db", directory.path().display());
     let database = Database::connect(&options(&url)).await.unwrap();
-    assert_eq!(database.pending_migrations().await.unwrap(), STEPS);
+    assert_eq!(database.schema().await.unwrap(), Schema::Behind(STEPS.map(str::to_owned).to_vec()));
     assert_eq!(database.migrate().await.unwrap(), STEPS);
     let order = stored(&database, &[], full_order()).await;
     database.close().await;
@@ -189,4 +192,45 @@ async fn replicas_that_start_at_once_migrate_once_on_postgresql() {
     let applied = tasks.join_all().await.concat();
     fresh.drop().await;
     assert_eq!(applied, STEPS);
+}
+
+#[tokio::test]
+async fn a_schema_of_a_newer_release_is_used_until_it_contracts_on_sqlite() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/orders.db", directory.path().display());
+    let alter = async |sql: &str| {
+        let mut connection = SqliteConnection::connect(&url).await.unwrap();
+        connection.execute(AssertSqlSafe(sql)).await.unwrap();
+        connection.close().await.unwrap();
+    };
+    Box::pin(is_used_until_it_contracts(&url, alter)).await;
+}
+
+#[tokio::test]
+async fn a_schema_of_a_newer_release_is_used_until_it_contracts_on_postgresql() {
+    let Some(fresh) = Fresh::create().await else {
+        return;
+    };
+    let alter = async |sql: &str| administer(&fresh.url, sql.to_owned()).await;
+    Box::pin(is_used_until_it_contracts(&fresh.url, alter)).await;
+    fresh.drop().await;
+}
+
+async fn is_used_until_it_contracts(url: &str, alter: impl AsyncFn(&str)) {
+    let database = opened(url).await;
+    alter("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_split_names', 0)").await;
+    let newer = vec!["m9999_split_names".to_owned()];
+    assert_eq!(database.schema().await.unwrap(), Schema::Newer(newer.clone()));
+    assert_eq!(database.migrate().await.unwrap(), Vec::<String>::new());
+    alter(&format!("UPDATE schema_level SET oldest = {}", STEPS.len() + 1)).await;
+    for refused in [database.schema().await.err(), database.migrate().await.err()] {
+        let Some(ConnectError::NewerSchema { steps }) = refused else { panic!("{refused:?}") };
+        assert_eq!(steps, newer);
+    }
+    alter("DROP TABLE schema_level").await;
+    assert!(
+        matches!(database.schema().await, Err(ConnectError::NewerSchema { .. })),
+        "one that does not say"
+    );
+    database.close().await;
 }

@@ -1,0 +1,78 @@
+//! Which releases a schema serves. Steps expand first and contract later, so that what a newer release has migrated still serves
+//! the release before it: both run side by side while replicas are replaced, and one can go back.
+//!
+//! A release's level is the number of steps it knows. The schema says the oldest level whose code works on it; a step that drops
+//! what that level uses raises it.
+
+use std::collections::BTreeSet;
+
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Statement};
+use sea_orm_migration::seaql_migrations::Entity as Applied;
+use sea_orm_migration::{IntoSchemaManagerConnection, MigratorTrait, SchemaManager};
+
+use super::Migrator;
+use crate::connect::ConnectError;
+use crate::error::store_error;
+
+/// The oldest level that works on the schema as this release leaves it. Raise it with a step that contracts.
+pub(super) const OLDEST: i64 = 12;
+
+/// What the schema is to this release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// As this release wants it.
+    Current,
+    /// It lacks these steps.
+    Behind(Vec<String>),
+    /// A newer release has applied these steps, and this one works on the schema all the same.
+    Newer(Vec<String>),
+}
+
+/// Compares the schema with this release. Changes nothing.
+pub(super) async fn compare<'c, C>(session: &'c C) -> Result<Schema, ConnectError>
+where
+    C: ConnectionTrait,
+    &'c C: IntoSchemaManagerConnection<'c>,
+{
+    let known: Vec<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
+    let applied = applied(session).await.map_err(store_error)?;
+    let unknown: Vec<String> = applied.iter().filter(|name| !known.contains(name)).cloned().collect();
+    if !unknown.is_empty() {
+        let oldest = oldest(session).await.map_err(store_error)?;
+        let works =
+            oldest.is_some_and(|oldest| usize::try_from(oldest).is_ok_and(|oldest| oldest <= known.len()));
+        return if works {
+            Ok(Schema::Newer(unknown))
+        } else {
+            Err(ConnectError::NewerSchema { steps: unknown })
+        };
+    }
+    let missing: Vec<String> = known.into_iter().filter(|name| !applied.contains(name)).collect();
+    Ok(if missing.is_empty() { Schema::Current } else { Schema::Behind(missing) })
+}
+
+/// The steps that were applied.
+async fn applied<'c, C>(session: &'c C) -> Result<BTreeSet<String>, DbErr>
+where
+    C: ConnectionTrait,
+    &'c C: IntoSchemaManagerConnection<'c>,
+{
+    if !SchemaManager::new(session).has_table("seaql_migrations").await? {
+        return Ok(BTreeSet::new());
+    }
+    Ok(Applied::find().all(session).await?.into_iter().map(|row| row.version).collect())
+}
+
+/// The oldest level that works on the schema; `None` if the schema does not say.
+async fn oldest<'c, C>(session: &'c C) -> Result<Option<i64>, DbErr>
+where
+    C: ConnectionTrait,
+    &'c C: IntoSchemaManagerConnection<'c>,
+{
+    if !SchemaManager::new(session).has_table("schema_level").await? {
+        return Ok(None);
+    }
+    let sql = "SELECT oldest FROM schema_level WHERE id = 1";
+    let row = session.query_one_raw(Statement::from_string(session.get_database_backend(), sql)).await?;
+    row.map(|row| row.try_get_by_index(0)).transpose()
+}
