@@ -16,26 +16,101 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
+/// Settings of one profile that stand for those of others.
+const PROFILE: [(&str, &str); 3] = [
+    ("ORDER_SERVICE__PROFILES__MAIN__CALLS_PER_SECOND", "5"),
+    ("ORDER_SERVICE__PROFILES__MAIN__AUTHORIZATION_DAYS_OF__KLARNA", "20"),
+    ("ORDER_SERVICE__PROFILES__MAIN__PAYMENT_WINDOW_HOURS_OF__IDEAL", "2"),
+];
+
 #[test]
 fn help_names_every_command_and_setting() {
     let help = text(&run(&["--help"], &[]).stdout);
-    for word in ["dev", "demo", "serve", "migrate", "operations", "simulator"] {
+    for word in ["dev", "demo", "serve", "migrate", "config", "operations", "simulator"] {
         assert!(help.contains(&format!("  {word} ")), "{word}");
     }
-    for key in [
-        "GRPC__LISTEN",
-        "WEBHOOK__LISTEN",
-        "WEBHOOK__PUBLIC_URL",
-        "SIMULATOR__LISTEN",
-        "DATABASE__URL",
-        "MOLLIE__BASE_URL",
-        "PROFILES__MAIN__API_KEY_FILE",
-        "PROFILES__MAIN__KLARNA_EXPIRY_DAYS",
-        "SECURITY__INSECURE",
-        "CLOCK__URL",
-    ] {
-        assert!(help.contains(&format!("ORDER_SERVICE__{key}")), "{key}");
+    let shown = text(&run(&["config", "show"], &PROFILE).stdout);
+    let mut settings = 0;
+    for line in shown.lines() {
+        let line = line.trim_start_matches("# ");
+        let path = line.split(' ').next().unwrap();
+        let variable = format!("ORDER_SERVICE__{}", path.to_ascii_uppercase().replace('.', "__"));
+        assert!(
+            help.contains(&format!("  {variable} ")) || help.contains(&format!("  {variable}\n")),
+            "{variable}"
+        );
+        settings += 1;
     }
+    assert!(settings > 50, "{shown}");
+}
+
+#[test]
+fn the_configuration_is_shown_with_where_each_setting_was_set_and_without_passwords() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("orders.toml");
+    std::fs::write(&file, "[log]\njson = true\n[mollie]\ncall_timeout_seconds = 9\n").unwrap();
+    let file = file.to_str().unwrap();
+    let environment = [
+        ("ORDER_SERVICE__DATABASE__URL", "postgres://me:secret@db.example/orders"),
+        ("ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS", "7"),
+    ];
+    let shown = text(&run(&["--config", file, "config", "show"], &environment).stdout);
+    for line in [
+        "database.url = \"postgres://me:***@db.example/orders\"  # ORDER_SERVICE__DATABASE__URL".to_owned(),
+        "mollie.call_timeout_seconds = 7  # ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS".to_owned(),
+        format!("log.json = true  # log.json (in {file})"),
+        "grpc.max_message_bytes = 1048576  # the default".to_owned(),
+        "# webhook.public_url is not set".to_owned(),
+    ] {
+        assert!(shown.lines().any(|shown| shown == line), "{line} in:\n{shown}");
+    }
+}
+
+#[test]
+fn a_configuration_is_checked_without_anything_being_touched() {
+    let directory = tempfile::tempdir().unwrap();
+    let key = directory.path().join("key");
+    std::fs::write(&key, "test_abcdefghijklmnopqrstuvwxyz1234").unwrap();
+    let database = format!("sqlite://{}/orders.db", directory.path().display());
+    let mut environment = vec![
+        ("ORDER_SERVICE__DATABASE__URL", database.as_str()),
+        ("ORDER_SERVICE__MOLLIE__BASE_URL", "http://127.0.0.1:1/v2"),
+        ("ORDER_SERVICE__SECURITY__INSECURE", "true"),
+        ("ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE", key.to_str().unwrap()),
+    ];
+    let checked = run(&["config", "check"], &environment);
+    assert!(checked.status.success(), "{}", text(&checked.stderr));
+    environment.push(("ORDER_SERVICE__GRPC__LISTEN", "everywhere"));
+    environment.push(("ORDER_SERVICE__PLACEMENT__AGE_LIMIT_SECONDS", "1"));
+    let checked = run(&["config", "check"], &environment);
+    let reported = text(&checked.stderr);
+    assert!(!checked.status.success() && reported.contains("2 faults in the configuration"), "{reported}");
+    assert!(!directory.path().join("orders.db").exists());
+}
+
+#[test]
+fn where_a_start_may_not_migrate_it_says_what_to_run_first() {
+    let directory = tempfile::tempdir().unwrap();
+    let key = directory.path().join("key");
+    std::fs::write(&key, "test_abcdefghijklmnopqrstuvwxyz1234").unwrap();
+    let database = format!("sqlite://{}/orders.db", directory.path().display());
+    let environment = [
+        ("ORDER_SERVICE__DATABASE__URL", database.as_str()),
+        ("ORDER_SERVICE__DATABASE__MIGRATE_ON_START", "false"),
+        ("ORDER_SERVICE__GRPC__LISTEN", "127.0.0.1:0"),
+        ("ORDER_SERVICE__WEBHOOK__LISTEN", "127.0.0.1:0"),
+        ("ORDER_SERVICE__MOLLIE__BASE_URL", "http://127.0.0.1:1/v2"),
+        ("ORDER_SERVICE__SECURITY__INSECURE", "true"),
+        ("ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE", key.to_str().unwrap()),
+    ];
+    let started = run(&["serve"], &environment);
+    let reported = text(&started.stderr);
+    assert!(!started.status.success() && reported.contains("lacks m0001_create_orders, "), "{reported}");
+    assert!(reported.contains("run `order-service migrate` with this release first"), "{reported}");
+    assert!(reported.contains("ORDER_SERVICE__DATABASE__MIGRATE_ON_START=true"), "{reported}");
+    let migrated = text(&run(&["migrate"], &environment).stdout);
+    assert!(migrated.starts_with("applied m0001_create_orders\n"), "{migrated}");
+    assert_eq!(text(&run(&["migrate"], &environment).stdout), "The schema is up to date.\n");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Commands of `order-service`.
 
 mod client;
+mod config;
 mod deadlines;
 #[cfg(feature = "dev")]
 mod demo;
@@ -51,6 +52,8 @@ enum Command {
     Serve,
     /// Bring the database's schema up to date and stop.
     Migrate,
+    /// Check the configuration, or show it.
+    Config(config::Arguments),
     /// Show what needs a person at a running service, and record decisions.
     Operations(operations::Arguments),
     /// Show which orders lose their money soon if nobody ships them, and why.
@@ -77,6 +80,8 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
   ORDER_SERVICE__WEBHOOK__PUBLIC_URL            the address that Mollie calls, over https
   ORDER_SERVICE__DATABASE__URL                  sqlite://PATH or postgres://... [sqlite://data/orders.db]
   ORDER_SERVICE__DATABASE__MAX_CONNECTIONS      the most connections [10]
+  ORDER_SERVICE__DATABASE__MIGRATE_ON_START     whether `serve` brings the schema up to date; if not, run `migrate` first
+                                                [true]
   ORDER_SERVICE__MOLLIE__BASE_URL               Mollie's API [https://api.mollie.com/v2]
   ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS   the longest a call may take [20]
   ORDER_SERVICE__MOLLIE__SETTLE_WINDOW_SECONDS  how long after a lost call its effect may still appear; shorter risks
@@ -196,6 +201,9 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
                 serve::run(config).await.map(|()| ExitCode::SUCCESS)
             }
             Command::Migrate => migrate::run(config()?).await.map(|()| ExitCode::SUCCESS),
+            Command::Config(chosen) => {
+                config::run(&chosen, arguments.config.as_deref()).map(|()| ExitCode::SUCCESS)
+            }
             // It talks to a service that is configured elsewhere.
             Command::Operations(arguments) => Box::pin(operations::run(arguments)).await,
             Command::Deadlines(arguments) => Box::pin(deadlines::run(arguments)).await,

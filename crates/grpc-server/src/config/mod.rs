@@ -6,6 +6,7 @@ mod check;
 mod names;
 mod secret;
 mod sections;
+mod shown;
 mod source;
 
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ use domain::rules::ids::ProfileName;
 use domain::rules::policy::Policy;
 use jiff::SignedDuration;
 use mollie_adapter::Limits;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::feed;
 
@@ -35,7 +36,7 @@ use sections::{
 const PREFIX: &str = "ORDER_SERVICE__";
 
 /// All settings, with their defaults.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     pub grpc: Grpc,

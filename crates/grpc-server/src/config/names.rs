@@ -53,4 +53,9 @@ impl Names {
         let variable = || format!("{PREFIX}{}", path.to_ascii_uppercase().replace('.', "__"));
         self.typed.get(path).cloned().unwrap_or_else(variable)
     }
+
+    /// Where the setting at a path was set; `None` if it was left out.
+    pub(super) fn origin(&self, path: &str) -> Option<&str> {
+        self.typed.get(path).map(String::as_str)
+    }
 }

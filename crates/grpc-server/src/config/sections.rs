@@ -16,20 +16,20 @@ use domain::rules::surplus::Surplus;
 use domain::rules::{auto_ship, second_chance};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::wire::bounds;
 
 /// Where simulated time comes from, for `serve` beside a simulator in another process.
 #[cfg(feature = "dev")]
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Clock {
     pub url: Option<String>,
 }
 
 /// The gRPC listener.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Grpc {
     pub listen: SocketAddr,
@@ -38,7 +38,7 @@ pub struct Grpc {
 }
 
 /// The webhook listener.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Webhook {
     pub listen: SocketAddr,
@@ -47,7 +47,7 @@ pub struct Webhook {
 }
 
 /// The simulated Mollie, for development.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Simulator {
     pub listen: SocketAddr,
@@ -57,16 +57,18 @@ pub struct Simulator {
 }
 
 /// The database.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Database {
     /// `sqlite://PATH` or `postgres://…`.
     pub url: String,
     pub max_connections: u32,
+    /// Whether `serve` brings the schema up to date; if not, `order-service migrate` does it first.
+    pub migrate_on_start: bool,
 }
 
 /// Calls to Mollie.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mollie {
     pub base_url: String,
@@ -80,14 +82,14 @@ pub struct Mollie {
 }
 
 /// The placement of orders.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Placement {
     pub age_limit_seconds: u64,
 }
 
 /// The work on operations.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Operations {
     /// After this time another process takes over an operation that one left behind. The same for every replica.
@@ -95,7 +97,7 @@ pub struct Operations {
 }
 
 /// The event stream.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Events {
     /// The longest an event waits for its position, unless the backlog exceeds one batch.
@@ -107,7 +109,7 @@ pub struct Events {
 }
 
 /// Access to the service.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Security {
     /// Serve without TLS and authentication. Only for development and behind something that provides both.
@@ -118,7 +120,7 @@ pub struct Security {
 }
 
 /// A Mollie profile: one API key, hence one mode.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Profile {
     /// Only a retired profile may lack it.
@@ -179,7 +181,7 @@ pub struct Profile {
 }
 
 /// What becomes of an order whose attempt to pay has ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecondChance {
     /// Nothing: people are told.
@@ -190,7 +192,7 @@ pub enum SecondChance {
 }
 
 /// What is shipped unasked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AutoShip {
     #[default]
@@ -199,7 +201,7 @@ pub enum AutoShip {
 }
 
 /// What is done shortly before a deadline unasked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeadlinePolicy {
     /// Nothing: people are told.
@@ -210,7 +212,7 @@ pub enum DeadlinePolicy {
 }
 
 /// The document by which a draft's required fields are judged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Required {
     #[default]
@@ -219,7 +221,7 @@ pub enum Required {
 }
 
 /// Who names the lines that nobody packs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shipping {
     #[default]
@@ -228,7 +230,7 @@ pub enum Shipping {
 }
 
 /// Who decides about an order that was paid twice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SurplusPayments {
     #[default]
@@ -372,7 +374,7 @@ impl Default for Profile {
 }
 
 /// What is logged.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
     /// A tracing filter.
@@ -400,7 +402,7 @@ impl Default for Simulator {
 
 impl Default for Database {
     fn default() -> Self {
-        Self { url: "sqlite://data/orders.db".to_owned(), max_connections: 10 }
+        Self { url: "sqlite://data/orders.db".to_owned(), max_connections: 10, migrate_on_start: true }
     }
 }
 

@@ -1,0 +1,109 @@
+//! The settings in force, and where each was set. Keys and secrets lie in files, which are not read for this; a password in the
+//! database's address is left out.
+
+use figment::value::{Dict, Value};
+use reqwest::Url;
+
+use super::Config;
+
+impl Config {
+    /// A line of TOML per setting, with where it was set behind it.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let mut lines = Vec::new();
+        // Every setting is plain data: a text, a number, or lists and tables of these.
+        if let Ok(Value::Dict(_, settings)) = Value::serialize(self) {
+            self.note_shown("", &settings, &mut lines);
+        }
+        lines.join("\n")
+    }
+
+    fn note_shown(&self, section: &str, settings: &Dict, lines: &mut Vec<String>) {
+        for (key, value) in settings {
+            let path = if section.is_empty() { key.clone() } else { format!("{section}.{key}") };
+            if let Value::Dict(_, settings) = value {
+                self.note_shown(&path, settings, lines);
+            } else {
+                lines.push(self.line(&path, value));
+            }
+        }
+    }
+
+    fn line(&self, path: &str, value: &Value) -> String {
+        let value =
+            if path == "database.url" { literal(&without_password(&self.database.url)) } else { toml(value) };
+        match (value.is_empty(), self.names.origin(path)) {
+            (true, _) => format!("# {path} is not set"),
+            (false, origin) => format!("{path} = {value}  # {}", origin.unwrap_or("the default")),
+        }
+    }
+}
+
+/// The value as TOML writes it; nothing for one that is not set.
+fn toml(value: &Value) -> String {
+    match value {
+        Value::String(_, text) => literal(text),
+        Value::Char(_, char) => literal(&char.to_string()),
+        Value::Bool(_, flag) => flag.to_string(),
+        Value::Num(_, number) => {
+            let whole = number.to_u128().map(|number| number.to_string());
+            whole.or_else(|| number.to_i128().map(|number| number.to_string())).unwrap_or_default()
+        }
+        Value::Array(_, values) => {
+            format!("[{}]", values.iter().map(toml).collect::<Vec<_>>().join(", "))
+        }
+        Value::Empty(..) | Value::Dict(..) => String::new(),
+    }
+}
+
+/// A text of JSON is one of TOML.
+fn literal(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// The database's address without what lets somebody in.
+fn without_password(url: &str) -> String {
+    let Ok(mut address) = Url::parse(url) else { return url.to_owned() };
+    if address.password().is_some() && address.set_password(Some("***")).is_err() {
+        return "an address with a password".to_owned();
+    }
+    if address.query_pairs().any(|(key, _)| key == "password") {
+        let kept: Vec<_> = address.query_pairs().into_owned().filter(|(key, _)| key != "password").collect();
+        address.query_pairs_mut().clear().extend_pairs(kept).append_pair("password", "***");
+    }
+    address.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_shown() {
+        for (url, shown) in [
+            ("postgres://me:secret@db.example:5432/orders", "postgres://me:***@db.example:5432/orders"),
+            (
+                "postgres://db.example/orders?password=secret&user=me",
+                "postgres://db.example/orders?user=me&password=***",
+            ),
+            ("postgres://me@db.example/orders", "postgres://me@db.example/orders"),
+            ("sqlite://data/orders.db", "sqlite://data/orders.db"),
+        ] {
+            assert_eq!(without_password(url), shown);
+        }
+    }
+
+    #[test]
+    fn what_is_shown_is_read_as_the_same_settings() {
+        use figment::Figment;
+        use figment::providers::{Format, Toml};
+
+        let text = "[mollie]\ntrust_idempotency = false\n[profiles.main]\nwarning_days = [5, 2]\nquiet_hours = \"none\"\n\
+                    [profiles.main.authorization_days_of]\nklarna = 20";
+        let config: Config = Figment::from(Toml::string(text)).extract().unwrap();
+        let again: Config = Figment::from(Toml::string(&config.shown())).extract().unwrap();
+        assert_eq!(again.shown(), config.shown());
+        assert!(again.shown().contains("profiles.main.authorization_days_of.klarna = 20"));
+        assert!(again.shown().contains("profiles.main.warning_days = [2, 5]"));
+    }
+}
