@@ -3,6 +3,7 @@
 //! This crate owns everything that has a runtime: servers, tasks, timers, configuration and commands. Rules and decisions
 //! belong to `domain`; it only calls them.
 
+mod admission;
 pub mod cli;
 mod clock;
 mod config;
@@ -12,6 +13,7 @@ mod demo;
 mod driver;
 mod feed;
 mod key_alerts;
+mod listen;
 mod lookup_lag;
 mod methods;
 #[cfg(feature = "probes")]

@@ -76,8 +76,18 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
 
   ORDER_SERVICE__GRPC__LISTEN                   where callers connect [127.0.0.1:50051]
   ORDER_SERVICE__GRPC__MAX_MESSAGE_BYTES        the largest request that is read [1048576]
+  ORDER_SERVICE__GRPC__MAX_CONNECTIONS          the most connections; more are closed at once [10000]
+  ORDER_SERVICE__GRPC__HANDSHAKE_SECONDS        after which a connection ends that has not begun to speak [10]
+  ORDER_SERVICE__GRPC__IDLE_SECONDS             after which a connection without a call ends [300]
+  ORDER_SERVICE__GRPC__MAX_AGE_SECONDS          after which a connection ends, and streams go on over another one [3600]
+  ORDER_SERVICE__GRPC__MAX_READS                the most calls at once that only read the database [256]
+  ORDER_SERVICE__GRPC__MAX_CHANGES              the most calls at once that may wait for Mollie [256]
+  ORDER_SERVICE__GRPC__MAX_WAITS                the most calls at once that wait for an operation [1000]
+  ORDER_SERVICE__GRPC__CALLER_SHARE_PERCENT     how much of these, and of the streams of events, one caller may have [75]
   ORDER_SERVICE__WEBHOOK__LISTEN                where Mollie's webhooks arrive [127.0.0.1:50052]
   ORDER_SERVICE__WEBHOOK__PUBLIC_URL            the address that Mollie calls, over https
+  ORDER_SERVICE__WEBHOOK__MAX_CONNECTIONS       the most connections; more are closed at once [1000]
+  ORDER_SERVICE__WEBHOOK__TIMEOUT_SECONDS       how long a webhook's headers may take, and then its body [10]
   ORDER_SERVICE__DATABASE__URL                  sqlite://PATH or postgres://... [sqlite://data/orders.db]
   ORDER_SERVICE__DATABASE__MAX_CONNECTIONS      the most connections [10]
   ORDER_SERVICE__DATABASE__MIGRATE_ON_START     whether `serve` brings the schema up to date; if not, run `migrate` first

@@ -35,6 +35,22 @@ pub struct Grpc {
     pub listen: SocketAddr,
     /// The largest request that is read; its content has further bounds.
     pub max_message_bytes: usize,
+    /// The most connections; more are closed at once.
+    pub max_connections: u32,
+    /// After this time a connection ends that has not begun to speak.
+    pub handshake_seconds: u64,
+    /// After this time without a call a connection ends.
+    pub idle_seconds: u64,
+    /// After this time a connection ends, and streams go on over another one.
+    pub max_age_seconds: u64,
+    /// The most calls at once that only read the database.
+    pub max_reads: u32,
+    /// The most calls at once that may wait for Mollie.
+    pub max_changes: u32,
+    /// The most calls at once that wait for an operation.
+    pub max_waits: u32,
+    /// How many percent of these calls, and of the streams of events, one caller may have.
+    pub caller_share_percent: u64,
 }
 
 /// The webhook listener.
@@ -44,6 +60,10 @@ pub struct Webhook {
     pub listen: SocketAddr,
     /// The address that Mollie calls; by default the listen address.
     pub public_url: Option<String>,
+    /// The most connections; more are closed at once.
+    pub max_connections: u32,
+    /// How long a webhook's headers may take, and then its body.
+    pub timeout_seconds: u64,
 }
 
 /// The simulated Mollie, for development.
@@ -384,13 +404,24 @@ pub struct Log {
 
 impl Default for Grpc {
     fn default() -> Self {
-        Self { listen: loopback(50051), max_message_bytes: bounds::MESSAGE_BYTES }
+        Self {
+            listen: loopback(50051),
+            max_message_bytes: bounds::MESSAGE_BYTES,
+            max_connections: 10_000,
+            handshake_seconds: 10,
+            idle_seconds: 300,
+            max_age_seconds: 3_600,
+            max_reads: 256,
+            max_changes: 256,
+            max_waits: 1_000,
+            caller_share_percent: 75,
+        }
     }
 }
 
 impl Default for Webhook {
     fn default() -> Self {
-        Self { listen: loopback(50052), public_url: None }
+        Self { listen: loopback(50052), public_url: None, max_connections: 1_000, timeout_seconds: 10 }
     }
 }
 

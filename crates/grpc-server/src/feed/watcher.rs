@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use domain::ports::{Place, StoreError};
 use domain::rules::ids::ProfileName;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use tonic::Status;
 
 use super::messages::{Messages, Outlet, stream};
 use super::{Feed, Shown, token};
+use crate::admission::Pass;
 use crate::driver::Driver;
+use crate::listen::Closing;
 use crate::proto::WatchOrderEventsResponse;
 use crate::proto::watch_order_events_response::{Content, Heartbeat};
 use crate::rpc::errors;
@@ -44,6 +45,8 @@ pub struct Watcher {
     token: String,
     outlet: Outlet,
     next_beat: Instant,
+    /// Of his connection.
+    closing: Closing,
 }
 
 /// Why a stream ends.
@@ -53,6 +56,8 @@ enum End {
     /// Its reader takes nothing.
     TooSlow,
     Stopping,
+    /// His connection is to be replaced.
+    Closing,
     Store(StoreError),
 }
 
@@ -60,7 +65,7 @@ impl Watcher {
     /// Starts one after a place, in a task of its own.
     pub fn start(
         driver: &Driver,
-        seat: OwnedSemaphorePermit,
+        (seat, closing): (Pass, Closing),
         place: Option<Place>,
         filter: Filter,
         heartbeat: Duration,
@@ -70,7 +75,7 @@ impl Watcher {
         let token = token(&service.vault, place);
         let position = place.map_or(0, |place| place.position);
         let next_beat = Instant::now();
-        let watcher = Self { service, feed, filter, heartbeat, position, token, outlet, next_beat };
+        let watcher = Self { service, feed, filter, heartbeat, position, token, outlet, next_beat, closing };
         driver.own(watcher.run());
         messages
     }
@@ -84,20 +89,21 @@ impl Watcher {
     }
 
     async fn watch(&mut self) -> Result<std::convert::Infallible, End> {
-        let (feed, stopping) = (Arc::clone(&self.feed), self.feed.stopping.clone());
+        let (feed, ends) = (Arc::clone(&self.feed), self.ends());
         let mut head = feed.head.subscribe();
+        let mut ends = std::pin::pin!(ends);
         loop {
             if self.next_beat <= Instant::now() {
                 self.beat().await?;
             }
             head.mark_unchanged();
             let events = tokio::select! {
-                () = stopping.cancelled() => return Err(End::Stopping),
+                end = &mut ends => return Err(end),
                 events = feed.after(&self.service, self.position) => events.map_err(End::Store)?,
             };
             if events.is_empty() {
                 tokio::select! {
-                    () = stopping.cancelled() => return Err(End::Stopping),
+                    end = &mut ends => return Err(end),
                     () = self.outlet.messages.closed() => return Err(End::Left),
                     // The sender lives as long as the feed.
                     _ = head.changed() => (),
@@ -106,6 +112,18 @@ impl Watcher {
             }
             for event in events {
                 self.pass(&event).await?;
+            }
+        }
+    }
+
+    /// Waits until his stream must end although he reads and there is something to read.
+    fn ends(&self) -> impl Future<Output = End> + use<> {
+        let (stopping, closing) = (self.feed.stopping.clone(), self.closing.clone());
+        async move {
+            tokio::select! {
+                biased;
+                () = stopping.cancelled() => End::Stopping,
+                () = closing.0.cancelled() => End::Closing,
             }
         }
     }
@@ -131,6 +149,7 @@ impl Watcher {
         let patience = self.feed.limits.patience;
         let room = tokio::select! {
             () = self.feed.stopping.cancelled() => return Err(End::Stopping),
+            () = self.closing.0.cancelled() => return Err(End::Closing),
             room = tokio::time::timeout(patience, self.outlet.messages.reserve()) => room,
         };
         let room = room.map_err(|_| End::TooSlow)?.map_err(|_| End::Left)?;
@@ -146,6 +165,7 @@ fn status(end: End, token: &str) -> Option<Status> {
         End::Left => None,
         End::TooSlow => Some(errors::reader_too_slow(token)),
         End::Stopping => Some(errors::stopping(Some(token))),
+        End::Closing => Some(errors::connection_closing(token)),
         End::Store(error) => Some(errors::stream_broken(error, token)),
     }
 }

@@ -21,6 +21,7 @@ use crate::proto::ErrorReason;
 mod draft_refused;
 mod elsewhere;
 mod fit;
+mod load;
 mod methods;
 mod number_held;
 mod operator;
@@ -33,12 +34,13 @@ use fit::{Faults, Text, described, fact, fitted};
 pub use draft_refused::draft_refused;
 pub use elsewhere::shipped_elsewhere;
 pub use fit::shown;
+pub use load::{Bound, too_many_calls, too_many_streams};
 pub use methods::methods;
 pub use number_held::number_held;
 pub use operator::{decision_pending, operator};
 pub use placement::{placement_abandoned, placement_pending};
 pub use request::{compressed, invalid, no_message, no_such_method, not_accepted, too_large};
-pub use stream::{reader_too_slow, stopping, stream_broken, token_refused, too_many_streams};
+pub use stream::{connection_closing, reader_too_slow, stopping, stream_broken, token_refused};
 
 const DOMAIN: &str = "orders.v1";
 

@@ -236,7 +236,7 @@ impl OrderService for OrderRpc {
     type WatchOrderEventsStream = Messages;
 
     async fn watch_order_events(&self, request: Request<proto::WatchOrderEventsRequest>) -> Answer<Messages> {
-        watch_order_events::call(self, request.into_inner()).await
+        watch_order_events::call(self, request).await
     }
 
     async fn list_deadlines(

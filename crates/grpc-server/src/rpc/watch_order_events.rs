@@ -6,11 +6,13 @@ use domain::ports::{EventStream, Place};
 use domain::rules::event::KINDS;
 use domain::rules::ids::ProfileName;
 use domain::rules::violation::{Violation, Violations};
-use tonic::{Response, Status};
+use tonic::{Request, Response, Status};
 
 use super::reading::Reading;
 use super::{Answer, OrderRpc, errors};
+use crate::admission::CallerKey;
 use crate::feed::{Filter, Messages, Token, Watcher};
+use crate::listen::Closing;
 use crate::proto::watch_order_events_request::Start;
 use crate::proto::{EventFilter, WatchOrderEventsRequest};
 use crate::service::Service;
@@ -19,7 +21,9 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const SHORTEST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(300);
 
-pub async fn call(rpc: &OrderRpc, request: WatchOrderEventsRequest) -> Answer<Messages> {
+pub async fn call(rpc: &OrderRpc, request: Request<WatchOrderEventsRequest>) -> Answer<Messages> {
+    let closing = request.extensions().get::<Closing>().cloned().unwrap_or_default();
+    let (caller, request) = (CallerKey::of(request.extensions()), request.into_inner());
     let (service, feed) = (rpc.service(), &rpc.driver.feed);
     let mut reading = Reading::of(&request);
     let (filter, faults) = filter(service, request.filter.unwrap_or_default());
@@ -30,9 +34,9 @@ pub async fn call(rpc: &OrderRpc, request: WatchOrderEventsRequest) -> Answer<Me
     if feed.stopping.is_cancelled() {
         return Err(errors::stopping(None));
     }
-    let seat = feed.seat().ok_or_else(|| errors::too_many_streams(feed.limits.streams))?;
+    let seat = feed.seat(caller).map_err(errors::too_many_streams)?;
     let place = place(service, start).await?;
-    Ok(Response::new(Watcher::start(&rpc.driver, seat, place, filter, heartbeat)))
+    Ok(Response::new(Watcher::start(&rpc.driver, (seat, closing), place, filter, heartbeat)))
 }
 
 /// After which event to begin; `None`: before the first one.
