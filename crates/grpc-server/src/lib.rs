@@ -11,6 +11,7 @@ mod convert;
 mod demo;
 mod driver;
 mod feed;
+mod generations;
 mod key_alerts;
 mod lookup_lag;
 mod methods;
@@ -19,6 +20,7 @@ mod probes;
 mod profiles;
 pub mod proto;
 mod rpc;
+mod secret;
 mod server;
 mod service;
 #[cfg(feature = "dev")]
