@@ -12,6 +12,7 @@ mod convert;
 mod demo;
 mod driver;
 mod feed;
+mod generations;
 mod key_alerts;
 mod listen;
 mod lookup_lag;
@@ -21,6 +22,7 @@ mod probes;
 mod profiles;
 pub mod proto;
 mod rpc;
+mod secret;
 mod server;
 mod service;
 #[cfg(feature = "dev")]

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use axum::Router;
+use domain::ports::Clock;
+use jiff::Timestamp;
 use persistence::{Database, Durability, Options, Schema};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -19,6 +21,7 @@ use crate::clock::{Offset, SystemClock};
 use crate::config::{Checked, Config};
 use crate::driver::Driver;
 use crate::feed::Feed;
+use crate::generations::Generations;
 use crate::listen::{self, FAREWELL, Port};
 use crate::lookup_lag::LookupLag;
 use crate::methods::KnownMethods;
@@ -26,9 +29,11 @@ use crate::proto::DESCRIPTORS;
 use crate::proto::operation_service_server::OperationServiceServer;
 use crate::proto::order_service_server::OrderServiceServer;
 use crate::rpc::{OrderRpc, errors};
+use crate::secret::Source;
 use crate::service::Service;
-use crate::vault::{SecretVault, fresh_secret};
+use crate::vault::SecretVault;
 use crate::wire::Informed;
+use crate::worker::files::Files;
 use crate::worker::health;
 use crate::{profiles, webhook, wire, worker};
 
@@ -46,6 +51,7 @@ pub struct Server {
     pub database: String,
     mollie: String,
     driver: Driver,
+    files: Files,
     position_pause: Duration,
     max_message_bytes: usize,
     calls: admission::Limits,
@@ -74,7 +80,7 @@ impl Server {
         tell_durability(&store).await?;
         one_mollie_only(config, &store).await?;
         profiles::fit(&checked, config, &store).await?;
-        let vault = SecretVault::new(&secret(checked.secret, &store).await?)?;
+        let source = Source::new(config, &store).await?;
         let mut settings = config.settings();
         if config.webhook.public_url.is_none() {
             settings.public_url = format!("http://{webhook}");
@@ -84,6 +90,8 @@ impl Server {
         let stream = store.clone();
         let clock = SystemClock::new(offset, gateway.mollie_time());
         worker::clock::compare(&store, &clock).await;
+        let (vault, generations) = vault(&source, clock.now(), &store).await?;
+        let files = Files { source, generations, keys: checked.key_files };
         let gateway = gateway.paced(store.clone(), clock.clone(), &config.limits());
         let gateway = gateway.context("the adapter is in use already")?;
         let paced = gateway.clone();
@@ -116,6 +124,7 @@ impl Server {
             database,
             mollie,
             driver,
+            files,
             position_pause,
             max_message_bytes: config.grpc.max_message_bytes,
             calls: config.calls(),
@@ -128,6 +137,8 @@ impl Server {
     pub async fn run(self, stop: CancellationToken) -> Result<()> {
         let workers = CancellationToken::new();
         worker::start(&self.driver, self.position_pause, &workers);
+        let service = Arc::clone(&self.driver.service);
+        self.driver.own(worker::files::run(service, self.files, workers.clone()));
         let (reporter, health_service) = tonic_health::server::health_reporter();
         let store = self.driver.service.stream.clone();
         let writable = health::tell_first(&store, &reporter).await;
@@ -257,15 +268,16 @@ async fn tell_durability(store: &Database) -> Result<()> {
     Ok(())
 }
 
-/// The secret from its file, or one that all processes on this database share.
-async fn secret(from_file: Option<Vec<u8>>, store: &Database) -> Result<Vec<u8>> {
-    match from_file {
-        Some(secret) => Ok(secret),
-        None => store
-            .service_secret("root", &fresh_secret()?)
-            .await
-            .context("the service's secret cannot be kept"),
-    }
+/// The vault, with the generations it was made of and how many have begun.
+async fn vault(
+    source: &Source,
+    now: Timestamp,
+    store: &Database,
+) -> Result<(SecretVault, (Generations, usize))> {
+    let generations = source.read().map_err(|faults| anyhow::Error::msg(faults.join("; ")))?;
+    source.admit(&generations, now, store).await?;
+    let begun = generations.begun(now);
+    Ok((SecretVault::new(&generations, now)?, (generations, begun)))
 }
 
 /// A database holds orders of either the simulated or the real Mollie: each could not find the other's.

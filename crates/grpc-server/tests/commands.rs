@@ -379,3 +379,70 @@ fn every_reason_of_errors_is_documented() {
         assert!(document.contains(&format!("`{name}`")), "{name}");
     }
 }
+
+#[test]
+fn what_a_token_needs_and_a_key_must_not_have_is_named_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &str| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (token, key) = (file("token", "access_Secret1\n"), file("key", "test_Secret1\n"));
+    let output = run(
+        &["serve"],
+        &[
+            ("ORDER_SERVICE__SECURITY__INSECURE", "true"),
+            ("ORDER_SERVICE__MOLLIE__BASE_URL", "http://127.0.0.1:9/v2"),
+            ("ORDER_SERVICE__PROFILES__ONE__API_KEY_FILE", &token),
+            ("ORDER_SERVICE__PROFILES__TWO__API_KEY_FILE", &token),
+            ("ORDER_SERVICE__PROFILES__TWO__PROFILE_ID", "two"),
+            ("ORDER_SERVICE__PROFILES__TWO__TEST", "false"),
+            ("ORDER_SERVICE__PROFILES__THREE__API_KEY_FILE", &key),
+            ("ORDER_SERVICE__PROFILES__THREE__PROFILE_ID", "pfl_3"),
+            ("ORDER_SERVICE__PROFILES__THREE__TEST", "true"),
+        ],
+    );
+    let reported = text(&output.stderr);
+    assert!(!output.status.success() && reported.contains("5 faults in the configuration"), "{reported}");
+    for fault in [
+        "ORDER_SERVICE__PROFILES__ONE__PROFILE_ID: Mollie's id of the profile (pfl_…) is expected",
+        "ORDER_SERVICE__PROFILES__ONE__TEST: true or false is expected",
+        "ORDER_SERVICE__PROFILES__TWO__PROFILE_ID: not the id of a Mollie profile",
+        "ORDER_SERVICE__PROFILES__THREE__PROFILE_ID: leave it out",
+        "ORDER_SERVICE__PROFILES__THREE__TEST: leave it out",
+    ] {
+        assert!(reported.contains(fault), "{fault} in:\n{reported}");
+    }
+    assert!(!reported.contains("Secret1"), "{reported}");
+}
+
+#[test]
+fn a_secret_is_made_once_and_rotated_without_losing_a_generation() {
+    let directory = tempfile::tempdir().unwrap();
+    let secret = directory.path().join("secret");
+    let file = secret.to_str().unwrap();
+    assert!(run(&["secret", "create", file], &[]).status.success());
+    let made = std::fs::read_to_string(&secret).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&secret).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600, "nobody else reads it");
+    let again = run(&["secret", "create", file], &[]);
+    assert!(!again.status.success() && text(&again.stderr).contains("it is there already"));
+    assert_eq!(std::fs::read_to_string(&secret).unwrap(), made);
+
+    assert!(run(&["secret", "rotate", file], &[]).status.success());
+    let rotated = std::fs::read_to_string(&secret).unwrap();
+    assert!(rotated.starts_with(&made) && rotated.lines().count() == made.lines().count() + 1, "{rotated}");
+    let too_soon = run(&["secret", "rotate", file], &[]);
+    assert!(!too_soon.status.success() && text(&too_soon.stderr).contains("is not in use yet"));
+    assert_eq!(std::fs::read_to_string(&secret).unwrap(), rotated);
+
+    // What an operator has made of random bytes becomes the first generation.
+    std::fs::write(&secret, [0xa7; 32]).unwrap();
+    assert!(run(&["secret", "rotate", file, "--minutes", "0"], &[]).status.success());
+    let both = std::fs::read_to_string(&secret).unwrap();
+    assert!(both.contains(&"a7".repeat(32)) && both.lines().count() == made.lines().count() + 1, "{both}");
+    std::fs::write(&secret, "too short").unwrap();
+    let refused = run(&["secret", "rotate", file], &[]);
+    assert!(!refused.status.success() && text(&refused.stderr).contains("9 bytes; at least 32"));
+}

@@ -250,6 +250,7 @@ fn intent(kind: OperationKind, request_id: &str, command: &str) -> Intent {
         request_id: RequestId::new(request_id),
         method: story::of(kind).method(),
         fingerprint: Fingerprint(command.to_owned()),
+        other_fingerprints: Vec::new(),
         actor: None,
         etag: None,
         deadline: None,

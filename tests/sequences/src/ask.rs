@@ -41,6 +41,7 @@ pub fn intent(request_id: &str) -> Intent {
         request_id: RequestId::new(request_id),
         method: "sequence",
         fingerprint: Fingerprint(request_id.to_owned()),
+        other_fingerprints: Vec::new(),
         actor: None,
         etag: None,
         deadline: None,

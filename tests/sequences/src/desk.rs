@@ -15,7 +15,7 @@ use domain::workflow::drive::drive;
 use domain::workflow::lookup::look_up;
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
-use mollie_adapter::{ApiKey, MollieAdapter};
+use mollie_adapter::{Credential, MollieAdapter};
 use mollie_simulator::rules::{Switches, World};
 use runner::PlainVault;
 use runner::memory::MemoryStore;
@@ -58,7 +58,7 @@ impl Desk {
     pub fn new(switches: Switches, companions: Companions) -> Self {
         let clock = Hand::default();
         let mollie = Arc::new(Mollie::new(switches, clock.clone()));
-        let key = ApiKey::parse("test_sequences").unwrap_or_else(|error| unreachable!("{error}"));
+        let key = Credential::key("test_sequences").unwrap_or_else(|error| unreachable!("{error}"));
         let gateway = MollieAdapter::over(Wire(Arc::clone(&mollie)), BASE, [(profile(), key)])
             .unwrap_or_else(|error| unreachable!("{error}"));
         let stores = clock.clone();

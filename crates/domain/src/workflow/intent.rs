@@ -25,6 +25,8 @@ pub struct Intent {
     /// The API method; the promise behind a request id includes it.
     pub method: &'static str,
     pub fingerprint: Fingerprint,
+    /// The same under the other generations of the secret: one of them was in use if an earlier call was recorded before a rotation.
+    pub other_fingerprints: Vec<Fingerprint>,
     /// The caller it is made for.
     pub actor: Option<String>,
     /// The version that the caller decided on, if it sent one.
@@ -119,7 +121,7 @@ impl Intent {
         let Some(record) = ports.store().find_request(&self.caller, &self.request_id).await? else {
             return Ok(None);
         };
-        if record.method != self.method || record.fingerprint != self.fingerprint {
+        if record.method != self.method || !self.has(&record.fingerprint) {
             return Err(MutationError::RequestReused { method: record.method });
         }
         Ok(Some(Recorded {
@@ -129,6 +131,10 @@ impl Intent {
             claim: None,
             is_single: false,
         }))
+    }
+
+    fn has(&self, fingerprint: &Fingerprint) -> bool {
+        self.fingerprint == *fingerprint || self.other_fingerprints.contains(fingerprint)
     }
 
     /// Why what it decides is written.

@@ -64,7 +64,9 @@ pub async fn submit<P: Ports, R: Request>(
                 if let Some(before) = intent.seen(ports).await? {
                     return Ok(before);
                 }
-                confirm_or_refuse(ports, &pen.discard(), denied, &mut confirmed).await?;
+                // It holds the whole order: apart, it does not make every request's future as large.
+                let refused = Box::new(pen.discard());
+                confirm_or_refuse(ports, &refused, denied, &mut confirmed).await?;
                 continue;
             }
         };

@@ -13,6 +13,7 @@ mod json;
 mod migrate;
 mod operations;
 mod order;
+mod secret;
 mod serve;
 mod signal;
 #[cfg(feature = "dev")]
@@ -54,6 +55,8 @@ enum Command {
     Migrate,
     /// Check the configuration, or show it.
     Config(config::Arguments),
+    /// Make the file with the service's secret, or add a generation to it.
+    Secret(secret::Arguments),
     /// Show what needs a person at a running service, and record decisions.
     Operations(operations::Arguments),
     /// Show which orders lose their money soon if nobody ships them, and why.
@@ -105,7 +108,10 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
   ORDER_SERVICE__EVENTS__POSITION_MILLISECONDS  the longest an event waits for its position [100]
   ORDER_SERVICE__EVENTS__MAX_STREAMS            the most streams of events of one process [1000]
   ORDER_SERVICE__EVENTS__SLOW_READER_SECONDS    after which a stream ends whose reader takes nothing [10]
-  ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE   a file with the API key of the profile `main`; others by their names
+  ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE   a file with the API key of the profile `main`, others by their names, or with
+                                                an access token; read again when it changes
+  ORDER_SERVICE__PROFILES__MAIN__PROFILE_ID     with an access token: Mollie's id of the profile, pfl_...
+  ORDER_SERVICE__PROFILES__MAIN__TEST           with an access token: whether its orders are for tests
   ORDER_SERVICE__PROFILES__MAIN__CALLS_PER_SECOND
                                                 the same for this profile's key
   ORDER_SERVICE__PROFILES__MAIN__KLARNA_EXPIRY_DAYS
@@ -155,8 +161,8 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
   ORDER_SERVICE__PROFILES__MAIN__AUTO_SHIP_DRY_RUN
                                                 only tell what would be shipped [true]
   ORDER_SERVICE__SECURITY__INSECURE             serve without TLS and authentication [false]
-  ORDER_SERVICE__SECURITY__SECRET_FILE          at least 32 random bytes, the same for every replica [made once, kept in
-                                                the database]
+  ORDER_SERVICE__SECURITY__SECRET_FILE          what `order-service secret create` makes, the same for every replica; read again
+                                                when it changes [made once, kept in the database]
   ORDER_SERVICE__PROFILES__MAIN__RETIRED        the profile takes no new orders; its open ones go on, or rest if it has no key
                                                 [false]
   ORDER_SERVICE__LOG__FILTER                    a level, or levels by module: info,persistence=debug [info]
@@ -214,6 +220,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             Command::Config(chosen) => {
                 config::run(&chosen, arguments.config.as_deref()).map(|()| ExitCode::SUCCESS)
             }
+            Command::Secret(arguments) => secret::run(arguments).map(|()| ExitCode::SUCCESS),
             // It talks to a service that is configured elsewhere.
             Command::Operations(arguments) => Box::pin(operations::run(arguments)).await,
             Command::Deadlines(arguments) => Box::pin(deadlines::run(arguments)).await,

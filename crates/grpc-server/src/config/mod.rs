@@ -3,6 +3,7 @@
 
 mod bounds;
 mod check;
+mod key_file;
 mod names;
 mod secret;
 mod sections;
@@ -18,6 +19,7 @@ use domain::ports::Settings;
 use domain::rules::agreements::Agreements;
 use domain::rules::call_rate::CallRate;
 use domain::rules::ids::ProfileName;
+use domain::rules::payment::APPLICATION_FEE;
 use domain::rules::policy::Policy;
 use jiff::SignedDuration;
 use mollie_adapter::Limits;
@@ -26,7 +28,9 @@ use serde::{Deserialize, Serialize};
 use crate::{admission, feed, listen};
 
 pub use check::Checked;
+pub use key_file::KeyFile;
 pub use names::Names;
+pub use secret::secret as secret_in;
 pub use sections::Log;
 use sections::{
     Database, Events, Grpc, Mollie, Operations, Placement, Profile, Required, Security, Simulator, Webhook,
@@ -123,9 +127,14 @@ impl Config {
 
     /// What each profile has agreed with Mollie and chosen for itself.
     pub fn agreements(&self) -> BTreeMap<ProfileName, Agreements> {
+        let refused = |profile: &Profile| match profile.has_token() {
+            true => profile.strict_rules.clone(),
+            false => profile.strict_rules.iter().cloned().chain([APPLICATION_FEE.to_owned()]).collect(),
+        };
         let agreed = |profile: &Profile| Agreements {
             klarna_expiry_days: profile.klarna_expiry_days,
-            strict: profile.strict_rules.clone(),
+            strict: refused(profile),
+            has_token: profile.has_token(),
             reads_get_order: profile.required == Required::GetOrder,
             locale_fallback: profile.locale_fallback.clone(),
             limits: Vec::new(),

@@ -134,17 +134,22 @@ pub struct Events {
 pub struct Security {
     /// Serve without TLS and authentication. Only for development and behind something that provides both.
     pub insecure: bool,
-    /// A file with at least 32 random bytes, the same for every replica. With `insecure` one is generated and stored in the
-    /// database.
+    /// The file that `order-service secret` makes, or one with at least 32 random bytes; the same for every replica. With
+    /// `insecure` a secret is generated and stored in the database.
     pub secret_file: Option<PathBuf>,
 }
 
-/// A Mollie profile: one API key, hence one mode.
+/// A Mollie profile: one credential and one mode.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Profile {
-    /// Only a retired profile may lack it.
+    /// Has the profile's API key, or an access token of its organisation, which other profiles may name, too. Only a retired profile
+    /// may lack it.
     pub api_key_file: Option<PathBuf>,
+    /// With an access token: Mollie's id of the profile.
+    pub profile_id: Option<String>,
+    /// With an access token: whether its orders are for tests.
+    pub test: Option<bool>,
     /// Takes no new orders. With a key its existing orders go on to their end; without one they stay as they are.
     pub retired: bool,
     /// `mollie.calls_per_second` for its key.
@@ -277,6 +282,11 @@ impl From<Shipping> for Companions {
 }
 
 impl Profile {
+    /// Whether its file has an access token. If it has another credential, that is a fault (`key_file`).
+    pub const fn has_token(&self) -> bool {
+        self.profile_id.is_some()
+    }
+
     /// What it has chosen of how its orders are worked on.
     pub fn policy(&self) -> Policy {
         let days = |days: &u16| SignedDuration::from_hours(i64::from(*days) * 24);
@@ -363,6 +373,8 @@ impl Default for Profile {
         let klarna_expiry_days = Agreements::default().klarna_expiry_days;
         Self {
             api_key_file: None,
+            profile_id: None,
+            test: None,
             retired: false,
             calls_per_second: None,
             klarna_expiry_days,

@@ -59,11 +59,18 @@ impl Header<'_> {
             );
         }
         let bytes = command.encode_to_vec();
+        let (purpose, parts) = ("fingerprint", [self.method.as_bytes(), &bytes]);
         let intent = Intent {
             caller: Caller::new(CALLER),
             request_id: RequestId::new(self.request_id),
             method: self.method,
-            fingerprint: Fingerprint(service.vault.mac("fingerprint", &[self.method.as_bytes(), &bytes])),
+            fingerprint: Fingerprint(service.vault.mac(purpose, &parts)),
+            other_fingerprints: service
+                .vault
+                .other_macs(purpose, &parts)
+                .into_iter()
+                .map(Fingerprint)
+                .collect(),
             actor: (!self.actor.is_empty()).then(|| self.actor.to_owned()),
             etag,
             deadline: call_deadline.deadline.map(|deadline| service.clock.elapsed() + deadline),

@@ -123,6 +123,7 @@ pub fn intent(method: &'static str, request_id: &str) -> Intent {
         request_id: RequestId::new(request_id),
         method,
         fingerprint: Fingerprint("one".to_owned()),
+        other_fingerprints: Vec::new(),
         actor: Some("alice".to_owned()),
         etag: None,
         deadline: None,
