@@ -42,8 +42,6 @@ fn act(directory: &Path, command: &str, work: impl FnOnce(&[String; 3]) -> Resul
         .env("ORDER_SERVICE__WEBHOOK__LISTEN", webhook)
         .env("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", format!("http://{webhook}"))
         .env("ORDER_SERVICE__SIMULATOR__LISTEN", simulator)
-        // Few enough for a client to meet the bound.
-        .env("ORDER_SERVICE__EVENTS__MAX_STREAMS", "8")
         .stdout(log.try_clone().context("sharing the service's log")?)
         .stderr(log)
         .spawn()
