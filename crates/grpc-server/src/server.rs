@@ -19,6 +19,7 @@ use crate::clock::{Offset, SystemClock};
 use crate::config::{Checked, Config};
 use crate::driver::Driver;
 use crate::feed::Feed;
+use crate::identity::{Door, Identity, enter};
 use crate::lookup_lag::LookupLag;
 use crate::methods::KnownMethods;
 use crate::proto::DESCRIPTORS;
@@ -29,7 +30,7 @@ use crate::service::Service;
 use crate::vault::{SecretVault, fresh_secret};
 use crate::wire::Informed;
 use crate::worker::health;
-use crate::{profiles, webhook, wire, worker};
+use crate::{profiles, tls_incoming, webhook, wire, worker};
 
 /// How long a stopping server waits for calls and steps under way. Anything cut off then is claimed again after the next start.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -48,6 +49,7 @@ pub struct Server {
     driver: Driver,
     position_pause: Duration,
     max_message_bytes: usize,
+    identity: Identity,
     grpc_listener: TcpListener,
     webhook_listener: TcpListener,
 }
@@ -107,13 +109,14 @@ impl Server {
             driver,
             position_pause,
             max_message_bytes: config.grpc.max_message_bytes,
+            identity: checked.identity,
             grpc_listener,
             webhook_listener,
         })
     }
 
     /// Serves until `stop` is canceled; then refuses new calls, lets work under way finish, and closes, within a time limit.
-    pub async fn run(self, stop: CancellationToken) -> Result<()> {
+    pub async fn run(mut self, stop: CancellationToken) -> Result<()> {
         let workers = CancellationToken::new();
         worker::start(&self.driver, self.position_pause, &workers);
         let (reporter, health_service) = tonic_health::server::health_reporter();
@@ -122,12 +125,24 @@ impl Server {
         let watching = tokio::spawn(health::run(store, reporter.clone(), writable));
         let mut servers = JoinSet::new();
         let listening = CancellationToken::new();
-        let router = grpc_router(&self.driver, self.max_message_bytes, health_service)?;
-        let closing = listening.clone().cancelled_owned();
-        // An answer is several frames; none of them waits for the caller to acknowledge the one before.
-        let incoming = TcpIncoming::from(self.grpc_listener).with_nodelay(Some(true));
+        self.identity.keep_up(&listening);
+        let door = Arc::clone(&self.identity.door);
+        let router = grpc_router(&self.driver, self.max_message_bytes, health_service, door)?;
+        let (closing, tls) = (listening.clone().cancelled_owned(), self.identity.tls.clone());
+        let (listener, stop_accepting) = (self.grpc_listener, listening.clone());
         servers.spawn(async move {
-            router.serve_with_incoming_shutdown(incoming, closing).await.map_err(anyhow::Error::from)
+            let served = match tls {
+                Some(tls) => {
+                    let incoming = tls_incoming::incoming(listener, tls, stop_accepting);
+                    router.serve_with_incoming_shutdown(incoming, closing).await
+                }
+                None => {
+                    // An answer is several frames; none of them waits for the caller to acknowledge the one before.
+                    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+                    router.serve_with_incoming_shutdown(incoming, closing).await
+                }
+            };
+            served.map_err(anyhow::Error::from)
         });
         let (hooks, closing) = (webhook::router(self.driver.clone()), listening.clone().cancelled_owned());
         let listener = self.webhook_listener;
@@ -221,6 +236,7 @@ fn grpc_router(
     driver: &Driver,
     most: usize,
     health: tonic_health::pb::health_server::HealthServer<impl tonic_health::pb::health_server::Health>,
+    door: Arc<Door>,
 ) -> Result<tonic::transport::server::Router> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
@@ -240,6 +256,7 @@ fn grpc_router(
         .add_service(Informed::new(operations, most));
     // Calls of unknown services get a reason, too.
     let routes = routes.into_axum_router().fallback(async || errors::no_such_method().into_http::<Body>());
+    let routes = routes.layer(axum::middleware::from_fn_with_state(door, enter));
     Ok(GrpcServer::builder()
         .max_concurrent_streams(STREAMS)
         .http2_keepalive_interval(Some(Duration::from_secs(30)))

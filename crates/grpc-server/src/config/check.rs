@@ -12,6 +12,7 @@ use mollie_adapter::{ApiKey, MollieAdapter};
 
 use super::sections::Profile;
 use super::{Config, PREFIX, secret};
+use crate::identity::Identity;
 use crate::wire::bounds::PROFILE;
 
 /// The checked configuration.
@@ -23,6 +24,8 @@ pub struct Checked {
     pub gateway: MollieAdapter,
     /// `None`: the one stored in the database.
     pub secret: Option<Vec<u8>>,
+    /// Nobody is asked who he is, unless it was read from the configuration.
+    pub identity: Identity,
 }
 
 impl Checked {
@@ -38,7 +41,7 @@ impl Checked {
             .map_err(|error| format!("{}: {error}", config.names.of("mollie.base_url")))?;
         let retired = retired.iter().map(|name| (name.clone(), modes.get(name).copied())).collect();
         let modes = modes.into_iter().filter(|(name, _)| !BTreeMap::contains_key(&retired, name)).collect();
-        Ok(Self { modes, retired, gateway, secret })
+        Ok(Self { modes, retired, gateway, secret, identity: Identity::default() })
     }
 }
 
@@ -62,8 +65,12 @@ impl Config {
             faults.push(format!("{}: {fault}", self.names.of("security.secret_file")));
             None
         });
+        let identity = self.identity().unwrap_or_else(|wrong| {
+            faults.extend(wrong);
+            Identity::default()
+        });
         match Checked::new(self, keys, &retired, secret) {
-            Ok(checked) if faults.is_empty() => Ok(checked),
+            Ok(checked) if faults.is_empty() => Ok(Checked { identity, ..checked }),
             checked => {
                 faults.extend(checked.err());
                 Err(faults)
@@ -124,13 +131,6 @@ impl Config {
         if self.profiles.is_empty() {
             faults.push(format!(
                 "no profile is configured: set {PREFIX}PROFILES__MAIN__API_KEY_FILE to a file with its Mollie API key"
-            ));
-        }
-        if !self.security.insecure && !self.names.is_unreadable("security.insecure") {
-            faults.push(format!(
-                "this release has no TLS and no authentication yet: put it behind a proxy that provides both, and \
-                 say so with {}=true",
-                self.names.of("security.insecure")
             ));
         }
         faults.extend(self.wrong_public_url());

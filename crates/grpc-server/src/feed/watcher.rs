@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::{Place, StoreError};
-use domain::rules::ids::ProfileName;
+use domain::rules::access::Profiles;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use tonic::Status;
@@ -14,21 +14,22 @@ use tonic::Status;
 use super::messages::{Messages, Outlet, stream};
 use super::{Feed, Shown, token};
 use crate::driver::Driver;
+use crate::identity::Validity;
 use crate::proto::WatchOrderEventsResponse;
 use crate::proto::watch_order_events_response::{Content, Heartbeat};
 use crate::rpc::errors;
 use crate::service::Service;
 
-/// What a watcher asked for; an empty part does not restrict.
+/// What a watcher asked for, of what he may read; without kinds all of them.
 #[derive(Debug, Default)]
 pub struct Filter {
-    pub profiles: HashSet<ProfileName>,
+    pub profiles: Profiles,
     pub kinds: HashSet<String>,
 }
 
 impl Filter {
     fn lets_through(&self, event: &Shown) -> bool {
-        (self.profiles.is_empty() || self.profiles.contains(&event.profile))
+        self.profiles.contains(&event.profile)
             && (self.kinds.is_empty() || self.kinds.contains(&event.message.kind))
     }
 }
@@ -39,6 +40,7 @@ pub struct Watcher {
     feed: Arc<Feed>,
     filter: Filter,
     heartbeat: Duration,
+    validity: Validity,
     /// The position that everything up to was passed on, and its token.
     position: u64,
     token: String,
@@ -52,6 +54,8 @@ enum End {
     Left,
     /// Its reader takes nothing.
     TooSlow,
+    /// What it was opened with holds no longer.
+    Unknown,
     Stopping,
     Store(StoreError),
 }
@@ -64,13 +68,14 @@ impl Watcher {
         place: Option<Place>,
         filter: Filter,
         heartbeat: Duration,
+        validity: Validity,
     ) -> Messages {
         let (outlet, messages) = stream(seat);
         let (service, feed) = (Arc::clone(&driver.service), Arc::clone(&driver.feed));
         let token = token(&service.vault, place);
         let position = place.map_or(0, |place| place.position);
         let next_beat = Instant::now();
-        let watcher = Self { service, feed, filter, heartbeat, position, token, outlet, next_beat };
+        let watcher = Self { service, feed, filter, heartbeat, validity, position, token, outlet, next_beat };
         driver.own(watcher.run());
         messages
     }
@@ -86,6 +91,7 @@ impl Watcher {
     async fn watch(&mut self) -> Result<std::convert::Infallible, End> {
         let (feed, stopping) = (Arc::clone(&self.feed), self.feed.stopping.clone());
         let mut head = feed.head.subscribe();
+        let mut ended = std::pin::pin!(self.validity.clone().ended());
         loop {
             if self.next_beat <= Instant::now() {
                 self.beat().await?;
@@ -93,11 +99,13 @@ impl Watcher {
             head.mark_unchanged();
             let events = tokio::select! {
                 () = stopping.cancelled() => return Err(End::Stopping),
+                () = &mut ended => return Err(End::Unknown),
                 events = feed.after(&self.service, self.position) => events.map_err(End::Store)?,
             };
             if events.is_empty() {
                 tokio::select! {
                     () = stopping.cancelled() => return Err(End::Stopping),
+                    () = &mut ended => return Err(End::Unknown),
                     () = self.outlet.messages.closed() => return Err(End::Left),
                     // The sender lives as long as the feed.
                     _ = head.changed() => (),
@@ -145,6 +153,7 @@ fn status(end: End, token: &str) -> Option<Status> {
     match end {
         End::Left => None,
         End::TooSlow => Some(errors::reader_too_slow(token)),
+        End::Unknown => Some(errors::not_known_any_more(token)),
         End::Stopping => Some(errors::stopping(Some(token))),
         End::Store(error) => Some(errors::stream_broken(error, token)),
     }
