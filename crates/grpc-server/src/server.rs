@@ -22,6 +22,7 @@ use crate::config::{Checked, Config};
 use crate::driver::Driver;
 use crate::feed::Feed;
 use crate::generations::Generations;
+use crate::identity::{Door, Identity, enter};
 use crate::listen::{self, FAREWELL, Port};
 use crate::lookup_lag::LookupLag;
 use crate::methods::KnownMethods;
@@ -54,6 +55,7 @@ pub struct Server {
     files: Files,
     position_pause: Duration,
     max_message_bytes: usize,
+    identity: Identity,
     calls: admission::Limits,
     call_timeout: Duration,
     ports: Ports,
@@ -127,6 +129,7 @@ impl Server {
             files,
             position_pause,
             max_message_bytes: config.grpc.max_message_bytes,
+            identity: checked.identity,
             calls: config.calls(),
             call_timeout: Duration::from_secs(config.mollie.call_timeout_seconds),
             ports,
@@ -134,7 +137,7 @@ impl Server {
     }
 
     /// Serves until `stop` is canceled; then refuses new calls, lets work under way finish, and closes, within a time limit.
-    pub async fn run(self, stop: CancellationToken) -> Result<()> {
+    pub async fn run(mut self, stop: CancellationToken) -> Result<()> {
         let workers = CancellationToken::new();
         worker::start(&self.driver, self.position_pause, &workers);
         let service = Arc::clone(&self.driver.service);
@@ -143,10 +146,13 @@ impl Server {
         let store = self.driver.service.stream.clone();
         let writable = health::tell_first(&store, &reporter).await;
         let watching = tokio::spawn(health::run(store, reporter.clone(), writable));
-        let router = grpc_router(&self.driver, self.max_message_bytes, &self.calls, health_service)?;
-        let calls = self.calls.of_connection(self.driver.feed.limits.streams);
         let (mut servers, listening) = (JoinSet::new(), CancellationToken::new());
-        self.ports.serve(&mut servers, (router, calls), &self.driver, &listening);
+        self.identity.keep_up(&listening);
+        let door = Arc::clone(&self.identity.door);
+        let router = grpc_router(&self.driver, self.max_message_bytes, &self.calls, health_service, door)?;
+        let calls = self.calls.of_connection(self.driver.feed.limits.streams);
+        let tls = self.identity.tls.take();
+        self.ports.serve(&mut servers, (router, calls, tls), &self.driver, &listening);
         info!(grpc = %self.grpc, webhook = %self.webhook, public_url = self.public_url, database = self.database, mollie = self.mollie, "serving");
         tokio::select! {
             () = stop.cancelled() => (),
@@ -193,7 +199,7 @@ impl Ports {
     fn serve(
         self,
         servers: &mut JoinSet<()>,
-        (router, calls): (Router, u32),
+        (router, calls, tls): (Router, u32, Option<listen::Tls>),
         driver: &Driver,
         stop: &CancellationToken,
     ) {
@@ -201,7 +207,7 @@ impl Ports {
             name: "gRPC",
             setting: self.settings.0,
             limits: self.limits.0,
-            tls: None,
+            tls,
             protocol: listen::grpc(calls),
             router,
             is_stream: admission::is_stream,
@@ -300,6 +306,7 @@ fn grpc_router(
     most: usize,
     calls: &admission::Limits,
     health: tonic_health::pb::health_server::HealthServer<impl tonic_health::pb::health_server::Health>,
+    door: Arc<Door>,
 ) -> Result<Router> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
@@ -319,5 +326,6 @@ fn grpc_router(
         .add_service(Informed::new(Admission::new(orders, gates.clone()), most))
         .add_service(Informed::new(Admission::new(operations, gates), most));
     // Calls of unknown services get a reason, too.
-    Ok(routes.into_axum_router().fallback(async || errors::no_such_method().into_http::<Body>()))
+    let routes = routes.into_axum_router().fallback(async || errors::no_such_method().into_http::<Body>());
+    Ok(routes.layer(axum::middleware::from_fn_with_state(door, enter)))
 }

@@ -273,6 +273,7 @@ fn refusal(error: &MutationError) -> Reply {
         }
         MutationError::RequestReused { .. }
         | MutationError::OrderNotFound(_)
+        | MutationError::Forbidden { .. }
         | MutationError::EtagMismatch { .. }
         | MutationError::NumberHeld { .. } => Reply::Refused(error.to_string()),
         MutationError::Unconfirmed(_)

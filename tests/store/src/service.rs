@@ -12,6 +12,7 @@ use domain::operations::update_shipment::Track;
 use domain::ports::{
     Clock, EventStream, Fingerprint, Ids, LookupClaim, OrderKey, Ports, Settings, Store, StoreError, Vault,
 };
+use domain::rules::access::Access;
 use domain::rules::ids::{
     Caller, GroupId, LeaseToken, LineId, OperationId, OrderId, ProfileName, RequestId, ShipmentId,
 };
@@ -175,6 +176,7 @@ impl Service {
                 error @ (MutationError::Invalid(_)
                 | MutationError::RequestReused { .. }
                 | MutationError::OrderNotFound(_)
+                | MutationError::Forbidden { .. }
                 | MutationError::EtagMismatch { .. }
                 | MutationError::Precondition(_)),
             ) => Reported::Refused(format!("{error:?}")),
@@ -262,6 +264,8 @@ impl Service {
 fn intent(request_id: &str, method: &'static str) -> Intent {
     Intent {
         caller: Caller::new(CALLER),
+        access: Access::everything(),
+        earlier: None,
         request_id: RequestId::new(request_id),
         method,
         fingerprint: Fingerprint(large(&format!("fingerprint of {request_id}"))),

@@ -31,6 +31,7 @@ mod forms;
 mod frozen;
 mod held;
 mod hooks;
+mod identity;
 mod late_money;
 mod late_parcels;
 mod life;

@@ -11,7 +11,7 @@ mod layer;
 mod message;
 pub mod place;
 
-pub use caller::CallerKey;
+pub use caller::{CallerKey, CallerName};
 pub use gate::{Full, Gate, Pass};
 pub use kind::{Kind, is_stream};
 pub use layer::{Admission, Gates};

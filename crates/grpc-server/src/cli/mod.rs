@@ -19,6 +19,7 @@ mod signal;
 #[cfg(feature = "dev")]
 mod simulator;
 mod tail;
+mod token;
 mod words;
 
 use std::path::PathBuf;
@@ -65,6 +66,8 @@ enum Command {
     Order(order::Arguments),
     /// Follow the events of all orders at a running service.
     Tail(tail::Arguments),
+    /// Make a token for a caller.
+    Token(token::Arguments),
     /// Run the simulated Mollie alone.
     #[cfg(feature = "dev")]
     Simulator,
@@ -75,7 +78,7 @@ enum Command {
 
 const SETTINGS: &str = "\
 Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key in the file; in brackets the default.
-`serve` needs a profile's key and SECURITY__INSECURE; for Mollie itself also WEBHOOK__PUBLIC_URL.
+`serve` needs a profile's key, a certificate and callers, or SECURITY__INSECURE; for Mollie itself also WEBHOOK__PUBLIC_URL.
 
   ORDER_SERVICE__GRPC__LISTEN                   where callers connect [127.0.0.1:50051]
   ORDER_SERVICE__GRPC__MAX_MESSAGE_BYTES        the largest request that is read [1048576]
@@ -160,7 +163,31 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
   ORDER_SERVICE__PROFILES__MAIN__AUTO_SHIP      none, or digital_lines: shipped by the service once the money is there [none]
   ORDER_SERVICE__PROFILES__MAIN__AUTO_SHIP_DRY_RUN
                                                 only tell what would be shipped [true]
-  ORDER_SERVICE__SECURITY__INSECURE             serve without TLS and authentication [false]
+  ORDER_SERVICE__SECURITY__INSECURE             serve also without TLS or callers, to whoever connects [false]
+  ORDER_SERVICE__SECURITY__CERTIFICATE_FILE     the certificate of the gRPC port with those that sign it, in PEM; this and
+                                                the files below are read again when they change
+  ORDER_SERVICE__SECURITY__CERTIFICATE_KEY_FILE its key
+  ORDER_SERVICE__SECURITY__CLIENT_CA_FILE       who signs the client certificates that are looked at
+  ORDER_SERVICE__SECURITY__TOKENS_FILE          hashes of callers' tokens, a line each (`order-service token NAME`)
+  ORDER_SERVICE__SECURITY__ISSUERS__CORP__ISSUER
+                                                the `iss` of signed tokens (JWT) that are accepted
+  ORDER_SERVICE__SECURITY__ISSUERS__CORP__AUDIENCE
+                                                what stands for this service in their `aud`
+  ORDER_SERVICE__SECURITY__ISSUERS__CORP__KEYS_FILE
+                                                the issuer's public keys (JWKS); or
+  ORDER_SERVICE__SECURITY__ISSUERS__CORP__KEYS_URL
+                                                their address, over https
+  ORDER_SERVICE__SECURITY__ISSUERS__CORP__REFRESH_SECONDS
+                                                how often that is read [300]
+  ORDER_SERVICE__SECURITY__ISSUERS__CORP__ALGORITHMS
+                                                what the issuer signs with: RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384
+                                                EdDSA [[RS256,ES256]]
+  ORDER_SERVICE__SECURITY__ISSUERS__CORP__LEEWAY_SECONDS
+                                                how far its clock may be off [30]
+  ORDER_SERVICE__CALLERS__SHOP__CERTIFICATES    names (URI, DNS) in the client certificates of the caller `shop`
+  ORDER_SERVICE__CALLERS__SHOP__SUBJECTS__CORP  subjects of its tokens by the issuer `corp`
+  ORDER_SERVICE__CALLERS__SHOP__ROLES__MAIN     its roles on the profile `main`, \"*\" in the file for all: checkout,
+                                                fulfilment, care, finance, viewer, operator (docs/access.md)
   ORDER_SERVICE__SECURITY__SECRET_FILE          what `order-service secret create` makes, the same for every replica; read again
                                                 when it changes [made once, kept in the database]
   ORDER_SERVICE__PROFILES__MAIN__RETIRED        the profile takes no new orders; its open ones go on, or rest if it has no key
@@ -226,6 +253,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             Command::Deadlines(arguments) => Box::pin(deadlines::run(arguments)).await,
             Command::Order(arguments) => Box::pin(order::run(arguments)).await,
             Command::Tail(arguments) => Box::pin(tail::run(arguments)).await.map(|()| ExitCode::SUCCESS),
+            Command::Token(arguments) => token::run(&arguments).map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "dev")]
             Command::Simulator => simulator::run(config()?).await.map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "probes")]

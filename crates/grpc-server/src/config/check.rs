@@ -13,6 +13,7 @@ use mollie_adapter::{Credential, MollieAdapter};
 use super::key_file::KeyFile;
 use super::sections::Profile;
 use super::{Config, PREFIX, secret};
+use crate::identity::Identity;
 use crate::wire::bounds::PROFILE;
 
 /// The checked configuration.
@@ -24,6 +25,8 @@ pub struct Checked {
     pub gateway: MollieAdapter,
     /// Where the credentials were read.
     pub key_files: Vec<KeyFile>,
+    /// Nobody is asked who he is, unless it was read from the configuration.
+    pub identity: Identity,
 }
 
 impl Checked {
@@ -38,7 +41,8 @@ impl Checked {
             .map_err(|error| format!("{}: {error}", config.names.of("mollie.base_url")))?;
         let retired = retired.iter().map(|name| (name.clone(), modes.get(name).copied())).collect();
         let modes = modes.into_iter().filter(|(name, _)| !BTreeMap::contains_key(&retired, name)).collect();
-        Ok(Self { modes, retired, gateway, key_files: config.key_files() })
+        let key_files = config.key_files();
+        Ok(Self { modes, retired, gateway, key_files, identity: Identity::default() })
     }
 }
 
@@ -61,8 +65,12 @@ impl Config {
             let name = self.names.of("security.secret_file");
             faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
         }
+        let identity = self.identity().unwrap_or_else(|wrong| {
+            faults.extend(wrong);
+            Identity::default()
+        });
         match Checked::new(self, keys, &retired) {
-            Ok(checked) if faults.is_empty() => Ok(checked),
+            Ok(checked) if faults.is_empty() => Ok(Checked { identity, ..checked }),
             checked => {
                 faults.extend(checked.err());
                 Err(faults)
@@ -131,13 +139,6 @@ impl Config {
         if self.profiles.is_empty() {
             faults.push(format!(
                 "no profile is configured: set {PREFIX}PROFILES__MAIN__API_KEY_FILE to a file with its Mollie API key"
-            ));
-        }
-        if !self.security.insecure && !self.names.is_unreadable("security.insecure") {
-            faults.push(format!(
-                "this release has no TLS and no authentication yet: put it behind a proxy that provides both, and \
-                 say so with {}=true",
-                self.names.of("security.insecure")
             ));
         }
         faults.extend(self.wrong_public_url());

@@ -2,7 +2,9 @@
 //! faults are reported at once, by the names the operator typed.
 
 mod bounds;
+mod callers;
 mod check;
+mod identity;
 mod key_file;
 mod names;
 mod secret;
@@ -52,6 +54,7 @@ pub struct Config {
     pub operations: Operations,
     pub events: Events,
     pub security: Security,
+    pub callers: BTreeMap<String, callers::Caller>,
     pub profiles: BTreeMap<String, Profile>,
     pub log: Log,
     #[cfg(feature = "dev")]

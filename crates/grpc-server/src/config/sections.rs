@@ -18,6 +18,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::callers::Issuer;
 use crate::wire::bounds;
 
 /// Where simulated time comes from, for `serve` beside a simulator in another process.
@@ -132,8 +133,18 @@ pub struct Events {
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Security {
-    /// Serve without TLS and authentication. Only for development and behind something that provides both.
+    /// Serve also without TLS or callers. Only for development and behind something that provides both. What is configured of them
+    /// holds all the same.
     pub insecure: bool,
+    /// The certificate of the gRPC port and those that sign it, in PEM, and its key.
+    pub certificate_file: Option<PathBuf>,
+    pub certificate_key_file: Option<PathBuf>,
+    /// The authorities whose client certificates are looked at, in PEM.
+    pub client_ca_file: Option<PathBuf>,
+    /// Hashes of static tokens, a line each (`order-service token`).
+    pub tokens_file: Option<PathBuf>,
+    /// Who signs tokens (JWT), by a name of ours.
+    pub issuers: BTreeMap<String, Issuer>,
     /// The file that `order-service secret` makes, or one with at least 32 random bytes; the same for every replica. With
     /// `insecure` a secret is generated and stored in the database.
     pub secret_file: Option<PathBuf>,

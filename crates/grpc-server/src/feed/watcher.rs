@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::{Place, StoreError};
-use domain::rules::ids::ProfileName;
+use domain::rules::access::Profiles;
 use tokio::time::Instant;
 use tonic::Status;
 
@@ -14,22 +14,23 @@ use super::messages::{Messages, Outlet, stream};
 use super::{Feed, Shown, token};
 use crate::admission::Pass;
 use crate::driver::Driver;
+use crate::identity::Validity;
 use crate::listen::Closing;
 use crate::proto::WatchOrderEventsResponse;
 use crate::proto::watch_order_events_response::{Content, Heartbeat};
 use crate::rpc::errors;
 use crate::service::Service;
 
-/// What a watcher asked for; an empty part does not restrict.
+/// What a watcher asked for, of what he may read; without kinds all of them.
 #[derive(Debug, Default)]
 pub struct Filter {
-    pub profiles: HashSet<ProfileName>,
+    pub profiles: Profiles,
     pub kinds: HashSet<String>,
 }
 
 impl Filter {
     fn lets_through(&self, event: &Shown) -> bool {
-        (self.profiles.is_empty() || self.profiles.contains(&event.profile))
+        self.profiles.contains(&event.profile)
             && (self.kinds.is_empty() || self.kinds.contains(&event.message.kind))
     }
 }
@@ -40,6 +41,7 @@ pub struct Watcher {
     feed: Arc<Feed>,
     filter: Filter,
     heartbeat: Duration,
+    validity: Validity,
     /// The position that everything up to was passed on, and its token.
     position: u64,
     token: String,
@@ -55,6 +57,8 @@ enum End {
     Left,
     /// Its reader takes nothing.
     TooSlow,
+    /// What it was opened with holds no longer.
+    Unknown,
     Stopping,
     /// His connection is to be replaced.
     Closing,
@@ -69,13 +73,15 @@ impl Watcher {
         place: Option<Place>,
         filter: Filter,
         heartbeat: Duration,
+        validity: Validity,
     ) -> Messages {
         let (outlet, messages) = stream(seat);
         let (service, feed) = (Arc::clone(&driver.service), Arc::clone(&driver.feed));
         let token = token(&service.vault, place);
         let position = place.map_or(0, |place| place.position);
         let next_beat = Instant::now();
-        let watcher = Self { service, feed, filter, heartbeat, position, token, outlet, next_beat, closing };
+        let watcher =
+            Self { service, feed, filter, heartbeat, validity, position, token, outlet, next_beat, closing };
         driver.own(watcher.run());
         messages
     }
@@ -119,10 +125,12 @@ impl Watcher {
     /// Waits until his stream must end although he reads and there is something to read.
     fn ends(&self) -> impl Future<Output = End> + use<> {
         let (stopping, closing) = (self.feed.stopping.clone(), self.closing.clone());
+        let validity = self.validity.clone();
         async move {
             tokio::select! {
                 biased;
                 () = stopping.cancelled() => End::Stopping,
+                () = validity.ended() => End::Unknown,
                 () = closing.0.cancelled() => End::Closing,
             }
         }
@@ -164,6 +172,7 @@ fn status(end: End, token: &str) -> Option<Status> {
     match end {
         End::Left => None,
         End::TooSlow => Some(errors::reader_too_slow(token)),
+        End::Unknown => Some(errors::not_known_any_more(token)),
         End::Stopping => Some(errors::stopping(Some(token))),
         End::Closing => Some(errors::connection_closing(token)),
         End::Store(error) => Some(errors::stream_broken(error, token)),

@@ -16,7 +16,6 @@ use super::Tls;
 #[derive(Clone, Debug)]
 pub struct Peer {
     pub address: SocketAddr,
-    #[expect(dead_code, reason = "whoever identifies callers by certificates reads them here")]
     /// What it proved to be, its own certificate first; empty without TLS, or if it showed none.
     pub certificates: Arc<[CertificateDer<'static>]>,
 }

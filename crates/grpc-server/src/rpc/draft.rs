@@ -1,6 +1,6 @@
 //! A draft as a request holds it: all that is found in it at once, or the order that it would become. Nothing is kept here.
 
-use domain::ports::{Clock, Ids, OrderKey, Ports, Store};
+use domain::ports::{Clock, Ids, OrderKey, Ports};
 use domain::rules::draft::OrderDraft;
 use domain::rules::ids::{Caller, OrderId, ProfileName, RequestId};
 use domain::rules::order::{Order, Placer};
@@ -9,8 +9,8 @@ use domain::rules::violation::Violation;
 use prost::Message;
 use tonic::Status;
 
+use super::Visit;
 use super::reading::Reading;
-use super::{OrderRpc, errors};
 use crate::convert;
 use crate::proto;
 use crate::service::Service;
@@ -29,8 +29,9 @@ pub struct Read {
 }
 
 /// Reads both, after what has been read of the request.
-pub fn read(service: &Service, profile: &str, draft: proto::OrderDraft, mut reading: Reading) -> Read {
-    let named = service.profile(profile).map_err(|expected| Violation {
+pub fn read(rpc: &Visit, profile: &str, draft: proto::OrderDraft, mut reading: Reading) -> Read {
+    let service = rpc.service();
+    let named = rpc.profile(profile).map_err(|expected| Violation {
         path: "profile".to_owned(),
         rule: "profile.name",
         expected,
@@ -69,12 +70,12 @@ fn too_large(draft: &proto::OrderDraft) -> Option<Violation> {
 
 /// The order that holds the number, if any.
 pub async fn number_holder(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     profile: &ProfileName,
     order_number: &str,
 ) -> Result<Option<Order>, Status> {
     let key = OrderKey::Number { profile: profile.clone(), order_number: order_number.to_owned() };
-    let found = rpc.service().store.load_order(&key).await.map_err(errors::store)?;
+    let found = rpc.find_order(&key).await?;
     Ok(found.filter(|holder| holder.held_number() == Some(order_number)))
 }
 

@@ -1,7 +1,8 @@
 //! Pages: sizes and tokens.
 
 use domain::ports::{DeadlinePageKey, OperationPageKey, Page, PageKey, RefundPageKey};
-use domain::rules::ids::{OperationId, OrderId, RefundId};
+use domain::rules::access::Profiles;
+use domain::rules::ids::{OperationId, OrderId, ProfileName, RefundId};
 use domain::rules::violation::Violation;
 use jiff::Timestamp;
 use prost::Message;
@@ -104,6 +105,11 @@ pub fn size(asked: i32) -> Result<u32, Violation> {
         Ok(size) => Ok(size.min(LARGEST_SIZE)),
         Err(_) => Err(fault("page_size", "page.size", "a number from 0 to 250", &asked.to_string())),
     }
+}
+
+/// The profiles that a list is asked for: the one that is named, or all.
+pub fn profiles(named: String) -> Profiles {
+    if named.is_empty() { Profiles::All } else { Profiles::one(ProfileName::new(named)) }
 }
 
 /// The names of lists in their tokens: a token of another list is invalid.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use domain::operations::operation::{Operation, State};
-use domain::ports::{Clock, Fingerprint, Store, Vault};
-use domain::rules::ids::{Caller, GroupId, OperationId, OrderId, RefundId, RequestId, ShipmentId};
+use domain::ports::{Clock, Fingerprint, Vault};
+use domain::rules::ids::{GroupId, OperationId, OrderId, RefundId, RequestId, ShipmentId};
 use domain::rules::text::is_printable;
 use domain::rules::violation::{Violation, Violations};
 use domain::workflow::{Intent, MutationError, Recorded, place};
@@ -13,12 +13,9 @@ use tokio::time::Instant;
 use tonic::Status;
 
 use super::call_deadline::CallDeadline;
-use super::{OrderRpc, errors};
+use super::{Visit, errors};
 use crate::driver::{Driver, Step};
 use crate::service::Service;
-
-/// The caller while there is no authentication: all share one name space of request ids.
-const CALLER: &str = "anonymous";
 
 /// Everything about a mutation except the change itself.
 pub struct Header<'a> {
@@ -32,7 +29,7 @@ impl Header<'_> {
     /// The intent, or its faults. `command`: the request without its id, for the fingerprint.
     pub fn intent(
         &self,
-        service: &Service,
+        rpc: &Visit,
         command: &impl Message,
         call_deadline: CallDeadline,
     ) -> (Intent, Vec<Violation>) {
@@ -58,10 +55,13 @@ impl Header<'_> {
                 format!("{} characters", self.actor.chars().count()),
             );
         }
+        let (service, visitor) = (rpc.service(), &rpc.visitor);
         let bytes = command.encode_to_vec();
         let (purpose, parts) = ("fingerprint", [self.method.as_bytes(), &bytes]);
         let intent = Intent {
-            caller: Caller::new(CALLER),
+            caller: visitor.caller.clone(),
+            access: visitor.access.clone(),
+            earlier: visitor.earlier.clone(),
             request_id: RequestId::new(self.request_id),
             method: self.method,
             fingerprint: Fingerprint(service.vault.mac(purpose, &parts)),
@@ -171,7 +171,7 @@ pub enum Call<T> {
 /// # Errors
 /// Its faults, if it is no repeat.
 pub async fn or_before<T>(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     intent: &Intent,
     read: Result<T, Vec<Violation>>,
 ) -> Result<Call<T>, Status> {
@@ -191,17 +191,13 @@ pub async fn or_before<T>(
 }
 
 /// Refuses with Mollie's words if it rejected an operation of this request.
-pub async fn refuse_if_rejected(
-    rpc: &OrderRpc,
-    order: OrderId,
-    group: Option<GroupId>,
-) -> Result<(), Status> {
+pub async fn refuse_if_rejected(rpc: &Visit, order: OrderId, group: Option<GroupId>) -> Result<(), Status> {
     undone(rpc, order, group, |_| None).await.map(drop)
 }
 
 /// The same, and refuses as well if one was given up before Mollie had it. Returns the operations.
 pub async fn refuse_if_undone(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     order: OrderId,
     group: Option<GroupId>,
 ) -> Result<Vec<Operation>, Status> {
@@ -209,13 +205,13 @@ pub async fn refuse_if_undone(
 }
 
 async fn undone(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     order: OrderId,
     group: Option<GroupId>,
     given_up: impl Fn(OperationId) -> Option<Status>,
 ) -> Result<Vec<Operation>, Status> {
     let Some(group) = group else { return Ok(Vec::new()) };
-    let operations = rpc.service().store.group_operations(order, group).await.map_err(errors::store)?;
+    let operations = rpc.recorded(order, group).await?;
     for operation in &operations {
         match &operation.state {
             State::Rejected { rejection, .. } => {
