@@ -30,3 +30,5 @@ mod waits;
 mod webhook;
 mod wire;
 mod worker;
+
+pub use rpc::untrusted;

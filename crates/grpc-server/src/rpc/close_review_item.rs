@@ -27,7 +27,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<CloseReviewItemRequest>) -> A
     Ok(Response::new(convert::order::order(&found.order, &found.unsettled)))
 }
 
-fn number(number: i32) -> Result<u32, Violation> {
+pub(super) fn number(number: i32) -> Result<u32, Violation> {
     u32::try_from(number).ok().filter(|number| *number > 0).ok_or_else(|| Violation {
         path: "number".to_owned(),
         rule: "item.number",

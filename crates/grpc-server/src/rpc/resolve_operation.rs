@@ -26,7 +26,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<ResolveOperationRequest>) -> 
     Ok(Response::new(convert::operation::operation(&decided.await?)))
 }
 
-fn verdict(outcome: Option<Outcome>) -> Result<Verdict, Violation> {
+pub(super) fn verdict(outcome: Option<Outcome>) -> Result<Verdict, Violation> {
     let fault = |path: &str, rule, expected: &str, got: String| {
         Err(Violation { path: path.to_owned(), rule, expected: expected.to_owned(), got })
     };

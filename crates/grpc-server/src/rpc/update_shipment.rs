@@ -42,7 +42,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<UpdateShipmentRequest>) -> An
     Ok(Response::new(convert::shipment::shipment(&load(rpc, shipment_id).await?)))
 }
 
-fn tracking(tracking: Option<proto::Tracking>) -> Result<Tracking, Vec<Violation>> {
+pub(super) fn tracking(tracking: Option<proto::Tracking>) -> Result<Tracking, Vec<Violation>> {
     let mut faults = Violations::default();
     let Some(tracking) = tracking else {
         faults.missing("tracking", "tracking.required");
