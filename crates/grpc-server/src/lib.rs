@@ -35,3 +35,5 @@ mod waits;
 mod webhook;
 mod wire;
 mod worker;
+
+pub use rpc::untrusted;

@@ -23,6 +23,9 @@ use runner::memory::MemoryStore;
 use crate::hand::Hand;
 use crate::mollie::{BASE, Mollie, Wire};
 
+/// The key that the orders at Mollie are placed with.
+pub const KEY: &str = "test_sequences";
+
 /// No step of a service takes so many rounds.
 const ROUNDS: usize = 40;
 const AT_ONCE: u32 = 16;
@@ -58,7 +61,7 @@ impl Desk {
     pub fn new(switches: Switches, companions: Companions) -> Self {
         let clock = Hand::default();
         let mollie = Arc::new(Mollie::new(switches, clock.clone()));
-        let key = Credential::key("test_sequences").unwrap_or_else(|error| unreachable!("{error}"));
+        let key = Credential::key(KEY).unwrap_or_else(|error| unreachable!("{error}"));
         let gateway = MollieAdapter::over(Wire(Arc::clone(&mollie)), BASE, [(profile(), key)])
             .unwrap_or_else(|error| unreachable!("{error}"));
         let stores = clock.clone();

@@ -7,7 +7,7 @@ mod document;
 include!(concat!(env!("OUT_DIR"), "/methods.rs"));
 
 /// What a caller is to a profile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     Checkout,

@@ -28,7 +28,7 @@ pub async fn call(rpc: &Visit, request: Request<CloseReviewItemRequest>) -> Answ
     Ok(Response::new(convert::order::order(&found.order, &found.unsettled)))
 }
 
-fn number(number: i32) -> Result<u32, Violation> {
+pub(super) fn number(number: i32) -> Result<u32, Violation> {
     u32::try_from(number).ok().filter(|number| *number > 0).ok_or_else(|| Violation {
         path: "number".to_owned(),
         rule: "item.number",

@@ -29,7 +29,7 @@ pub async fn call(rpc: &Visit, request: ListOperationsRequest) -> Answer<ListOpe
     }))
 }
 
-fn filter(filter: proto::OperationFilter) -> (OperationFilter, Vec<Violation>) {
+pub(super) fn filter(filter: proto::OperationFilter) -> (OperationFilter, Vec<Violation>) {
     let mut faults = Violations::default();
     let mut states = Vec::new();
     for (n, number) in filter.states.iter().enumerate() {

@@ -81,7 +81,7 @@ fn message(one: &OrderWithOperations) -> proto::Order {
 }
 
 /// The filter, and since when the orders have changed.
-fn filter(filter: proto::OrderFilter) -> (OrderFilter, Option<Timestamp>, Vec<Violation>) {
+pub(super) fn filter(filter: proto::OrderFilter) -> (OrderFilter, Option<Timestamp>, Vec<Violation>) {
     let mut faults = Violations::default();
     let mut statuses = Vec::new();
     for (n, number) in filter.statuses.iter().enumerate() {

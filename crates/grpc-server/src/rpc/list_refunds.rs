@@ -75,7 +75,7 @@ fn sum(sum: &RefundSum) -> proto::RefundSum {
     proto::RefundSum { count, amount: Some(amount(sum.amount)) }
 }
 
-fn read(filter: proto::RefundFilter) -> (RefundFilter, Vec<Violation>) {
+pub(super) fn read(filter: proto::RefundFilter) -> (RefundFilter, Vec<Violation>) {
     let mut faults = Violations::default();
     let mut statuses = Vec::new();
     for (n, number) in filter.statuses.iter().enumerate() {

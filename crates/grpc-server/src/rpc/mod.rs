@@ -40,6 +40,7 @@ mod retry_operation;
 mod return_lines;
 mod selection;
 mod sync_order;
+pub mod untrusted;
 mod update_order;
 mod update_order_line;
 mod update_shipment;

@@ -33,6 +33,32 @@ impl Header<'_> {
         command: &impl Message,
         call_deadline: CallDeadline,
     ) -> (Intent, Vec<Violation>) {
+        let (etag, faults) = self.read();
+        let (service, visitor) = (rpc.service(), &rpc.visitor);
+        let bytes = command.encode_to_vec();
+        let (purpose, parts) = ("fingerprint", [self.method.as_bytes(), &bytes]);
+        let intent = Intent {
+            caller: visitor.caller.clone(),
+            access: visitor.access.clone(),
+            earlier: visitor.earlier.clone(),
+            request_id: RequestId::new(self.request_id),
+            method: self.method,
+            fingerprint: Fingerprint(service.vault.mac(purpose, &parts)),
+            other_fingerprints: service
+                .vault
+                .other_macs(purpose, &parts)
+                .into_iter()
+                .map(Fingerprint)
+                .collect(),
+            actor: (!self.actor.is_empty()).then(|| self.actor.to_owned()),
+            etag,
+            deadline: call_deadline.deadline.map(|deadline| service.clock.elapsed() + deadline),
+        };
+        (intent, faults)
+    }
+
+    /// The version that the etag names, and what is wrong with the texts.
+    pub fn read(&self) -> (Option<u64>, Vec<Violation>) {
         let mut faults = Violations::default();
         let length = self.request_id.chars().count();
         if !(1..=128).contains(&length) || !is_printable(self.request_id) {
@@ -55,27 +81,7 @@ impl Header<'_> {
                 format!("{} characters", self.actor.chars().count()),
             );
         }
-        let (service, visitor) = (rpc.service(), &rpc.visitor);
-        let bytes = command.encode_to_vec();
-        let (purpose, parts) = ("fingerprint", [self.method.as_bytes(), &bytes]);
-        let intent = Intent {
-            caller: visitor.caller.clone(),
-            access: visitor.access.clone(),
-            earlier: visitor.earlier.clone(),
-            request_id: RequestId::new(self.request_id),
-            method: self.method,
-            fingerprint: Fingerprint(service.vault.mac(purpose, &parts)),
-            other_fingerprints: service
-                .vault
-                .other_macs(purpose, &parts)
-                .into_iter()
-                .map(Fingerprint)
-                .collect(),
-            actor: (!self.actor.is_empty()).then(|| self.actor.to_owned()),
-            etag,
-            deadline: call_deadline.deadline.map(|deadline| service.clock.elapsed() + deadline),
-        };
-        (intent, faults.into_vec())
+        (etag, faults.into_vec())
     }
 }
 

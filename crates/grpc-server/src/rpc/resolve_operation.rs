@@ -27,7 +27,7 @@ pub async fn call(rpc: &Visit, request: Request<ResolveOperationRequest>) -> Ans
     Ok(Response::new(convert::operation::operation(&decided.await?)))
 }
 
-fn verdict(outcome: Option<Outcome>) -> Result<Verdict, Violation> {
+pub(super) fn verdict(outcome: Option<Outcome>) -> Result<Verdict, Violation> {
     let fault = |path: &str, rule, expected: &str, got: String| {
         Err(Violation { path: path.to_owned(), rule, expected: expected.to_owned(), got })
     };

@@ -56,7 +56,10 @@ pub async fn call(rpc: &Visit, request: Request<UpdateOrderRequest>) -> Answer<p
 }
 
 /// What the mask names of the new values.
-fn input(given: proto::OrderUpdate, mask: Option<prost_types::FieldMask>) -> (UpdateInput, Vec<Violation>) {
+pub(super) fn input(
+    given: proto::OrderUpdate,
+    mask: Option<prost_types::FieldMask>,
+) -> (UpdateInput, Vec<Violation>) {
     let (mut input, mut faults) = (UpdateInput::default(), Violations::default());
     let paths = mask.unwrap_or_default().paths;
     if paths.is_empty() {

@@ -41,7 +41,7 @@ pub async fn call(rpc: &Visit, request: Request<UpdateShipmentRequest>) -> Answe
     Ok(Response::new(convert::shipment::shipment(&rpc.shipment(shipment_id).await?)))
 }
 
-fn tracking(tracking: Option<proto::Tracking>) -> Result<Tracking, Vec<Violation>> {
+pub(super) fn tracking(tracking: Option<proto::Tracking>) -> Result<Tracking, Vec<Violation>> {
     let mut faults = Violations::default();
     let Some(tracking) = tracking else {
         faults.missing("tracking", "tracking.required");

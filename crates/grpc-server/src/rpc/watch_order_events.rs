@@ -86,7 +86,7 @@ fn filter(rpc: &Visit, asked: EventFilter) -> (Filter, Vec<Violation>) {
     (filter, faults.into_vec())
 }
 
-fn no_start() -> Violation {
+pub(super) fn no_start() -> Violation {
     Violation {
         path: "start".to_owned(),
         rule: "watch.start",
@@ -95,7 +95,7 @@ fn no_start() -> Violation {
     }
 }
 
-fn heartbeat(asked: Option<prost_types::Duration>) -> Result<Duration, Violation> {
+pub(super) fn heartbeat(asked: Option<prost_types::Duration>) -> Result<Duration, Violation> {
     let Some(asked) = asked else { return Ok(HEARTBEAT) };
     let got = format!("{} s and {} ns", asked.seconds, asked.nanos);
     let is_one = (0..1_000_000_000).contains(&asked.nanos);
