@@ -271,6 +271,16 @@ impl Simulator {
         shipment["id"].as_str().expect("a shipment has an id").to_owned()
     }
 
+    /// The same, which Mollie may refuse; gives whether it was shipped.
+    pub async fn try_to_ship_in_dashboard(&self, order: &Order, line: usize) -> bool {
+        let lines = json!([{ "id": order.lines[line].mollie_line_id }]);
+        let url = self.url(&format!("/_simulator/orders/{}/shipments", order.mollie_order_id));
+        let call = self.web.post(url).json(&json!({ "lines": lines, "notify": false }));
+        let status = call.send().await.expect("the simulator answers").status();
+        assert!(status.is_success() || status == StatusCode::UNPROCESSABLE_ENTITY, "{status}");
+        status.is_success()
+    }
+
     /// Cancels a line's whole rest in Mollie's dashboard, and no hook tells of it.
     pub async fn cancel_in_dashboard(&self, order: &Order, line: usize) {
         self.in_dashboard(order, line, "cancellations").await;

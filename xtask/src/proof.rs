@@ -170,7 +170,7 @@ const PROOFS: [Proof; 15] = [
     Proof {
         name: "watchers",
         says: "500 watchers with random disconnects for ten minutes while three replicas write and commits come late: none misses an event",
-        runs: Runs::Deployed,
+        runs: Runs::Service,
         covers: &SERVICE,
         work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "watchers"]),
     },

@@ -17,6 +17,11 @@ use crate::{probes, process};
 /// Where proptest takes its seed from.
 const PROPTEST_SEED: &str = "PROPTEST_RNG_SEED";
 
+/// Where the number of tests at once comes from.
+const THREADS: &str = "RUST_TEST_THREADS";
+/// How many run at once for each core: tests of the service wait for processes, disks and time more than they compute.
+const PER_CORE: usize = 2;
+
 /// How long tests may say nothing. The longest takes two minutes; on a machine that is busy with other things, several times that.
 const SILENCE: Duration = Duration::from_secs(12 * 60);
 
@@ -34,12 +39,14 @@ pub fn count(filters: &[String]) -> Result<(Tally, Result<()>)> {
     let mut tally = Tally::default();
     let seed = seed();
     tally.seeds.insert(format!("proptest={seed}"));
+    let threads = threads();
     let run = |arguments: &[&str], names: &[String], tally: &mut Tally| {
         // What is built says nothing for as long as it takes.
         process::run(process::cargo(["test", "--no-run"])?.args(arguments))?;
         let mut command = process::cargo(["test", "--no-fail-fast"])?;
         command.args(arguments).args(["--", "--show-output"]).args(names);
         command.env("DATABASE_URL", postgres.url()).env(probes::PROGRAM, &probed).env(PROPTEST_SEED, &seed);
+        command.env(THREADS, &threads);
         read(command, tally)
     };
     let mut success = run(&["--workspace"], filters, &mut tally)?;
@@ -111,4 +118,10 @@ fn judge(tally: &Tally, success: bool, filters: &[String]) -> Result<()> {
 /// A new seed each time, unless one is given to repeat a run.
 fn seed() -> String {
     std::env::var(PROPTEST_SEED).unwrap_or_else(|_| RandomState::new().build_hasher().finish().to_string())
+}
+
+/// As many as are asked for, or as many as keep the machine busy.
+fn threads() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    std::env::var(THREADS).unwrap_or_else(|_| (cores * PER_CORE).to_string())
 }

@@ -79,10 +79,9 @@ async fn act(world: &World, order: &Order, dice: &mut Dice) -> String {
             None => Ok("there is nothing to call off".to_owned()),
         },
         9 => {
-            let shipped = order.lines[line].quantity_available > 0 && order.status_raw == "authorized";
-            if shipped {
-                world.simulator.ship_in_dashboard(order, line).await;
-            }
+            let could = order.lines[line].quantity_available > 0 && order.status_raw == "authorized";
+            // A discount alone, say, is refused there, too.
+            let shipped = could && world.simulator.try_to_ship_in_dashboard(order, line).await;
             Ok(format!("in the dashboard: {shipped}"))
         }
         _ => {
