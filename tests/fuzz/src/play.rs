@@ -3,6 +3,7 @@
 use domain::operations::facts::Needs;
 use domain::operations::{Pen, Request};
 use domain::ports::{Fingerprint, Gateway, Ports, Store};
+use domain::rules::access::Access;
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, OrderId, RequestId};
 use domain::rules::order::Order;
@@ -51,9 +52,12 @@ pub fn play(desk: &Desk, of: OrderId, asked: Asked) -> Result<Option<OrderId>, M
 fn intent() -> Intent {
     Intent {
         caller: Caller::new("fuzz"),
+        access: Access::everything(),
+        earlier: None,
         request_id: RequestId::new("fuzz"),
         method: "fuzz",
         fingerprint: Fingerprint("fuzz".to_owned()),
+        other_fingerprints: Vec::new(),
         actor: None,
         etag: None,
         deadline: None,

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use mollie_adapter::{Answer, ApiKey, Failure, Request, Transport};
+use mollie_adapter::{Answer, Credential, Failure, Request, Transport};
 use mollie_simulator::rules::ApiRequest;
 use reqwest::StatusCode;
 use sequences::stage::Stage;
@@ -56,7 +56,7 @@ impl Mouth {
         locked(&self.0.said).clone()
     }
 
-    fn next(&self, key: &ApiKey, request: &Request) -> Option<Said> {
+    fn next(&self, key: &Credential, request: &Request) -> Option<Said> {
         let prepared = locked(&self.0.to_come).pop_front();
         if !self.is_open() {
             return prepared;
@@ -69,7 +69,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn simulated(stage: &Stage, key: &ApiKey, request: &Request) -> Said {
+fn simulated(stage: &Stage, key: &Credential, request: &Request) -> Said {
     let request = ApiRequest {
         method: request.endpoint.method().to_string(),
         path: request.url.path().to_owned(),
@@ -87,7 +87,7 @@ fn simulated(stage: &Stage, key: &ApiKey, request: &Request) -> Said {
 impl Transport for Mouth {
     /// # Panics
     /// What is sent is no JSON.
-    async fn send(&self, key: &ApiKey, request: Request) -> Result<Answer, Failure> {
+    async fn send(&self, key: &Credential, request: Request) -> Result<Answer, Failure> {
         if let Some(body) = &request.body {
             let read = serde_json::from_slice::<Value>(body);
             assert!(read.is_ok(), "no JSON is sent: {}", String::from_utf8_lossy(body));

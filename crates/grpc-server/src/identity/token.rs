@@ -3,7 +3,7 @@
 
 use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
 
-use crate::vault::{VaultError, fresh_secret};
+use crate::vault::{NoRandomness, fresh_secret};
 
 /// What every token starts with, so that tools which look for leaked secrets know it.
 const PREFIX: &str = "ost_";
@@ -62,7 +62,7 @@ impl Tokens {
 }
 
 /// A new token, and the line that recognises it.
-pub fn fresh(caller: &str) -> Result<(String, String), VaultError> {
+pub fn fresh(caller: &str) -> Result<(String, String), NoRandomness> {
     let token = format!("{PREFIX}{}", hexadecimal(&fresh_secret()?));
     let line = format!("{caller} {HASHED}{}", hexadecimal(&hashed(&token)));
     Ok((token, line))
