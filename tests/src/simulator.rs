@@ -273,10 +273,7 @@ impl Simulator {
 
     /// The same, which Mollie may refuse; gives whether it was shipped.
     pub async fn try_to_ship_in_dashboard(&self, order: &Order, line: usize) -> bool {
-        let lines = json!([{ "id": order.lines[line].mollie_line_id }]);
-        let url = self.url(&format!("/_simulator/orders/{}/shipments", order.mollie_order_id));
-        let call = self.web.post(url).json(&json!({ "lines": lines, "notify": false }));
-        let status = call.send().await.expect("the simulator answers").status();
+        let status = self.ask_dashboard(order, line, "shipments").await.status();
         assert!(status.is_success() || status == StatusCode::UNPROCESSABLE_ENTITY, "{status}");
         status.is_success()
     }
@@ -301,9 +298,16 @@ impl Simulator {
     }
 
     async fn in_dashboard(&self, order: &Order, line: usize, what: &str) -> Value {
+        let answer = self.ask_dashboard(order, line, what).await;
+        assert!(answer.status().is_success(), "{what}: {}", answer.status());
+        answer.json().await.expect("the simulator answers with JSON")
+    }
+
+    async fn ask_dashboard(&self, order: &Order, line: usize, what: &str) -> reqwest::Response {
         let lines = json!([{ "id": order.lines[line].mollie_line_id }]);
-        let path = format!("orders/{}/{what}", order.mollie_order_id);
-        self.control(Method::POST, &path, Some(json!({ "lines": lines, "notify": false }))).await
+        let url = self.url(&format!("/_simulator/orders/{}/{what}", order.mollie_order_id));
+        let call = self.web.post(url).json(&json!({ "lines": lines, "notify": false }));
+        call.send().await.expect("the simulator answers")
     }
 
     /// Ships units of one line as another program with the key does; gives the shipment's id.

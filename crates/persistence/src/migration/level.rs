@@ -51,6 +51,12 @@ where
     Ok(if missing.is_empty() { Schema::Current } else { Schema::Behind(missing) })
 }
 
+/// Has the schema say the oldest level that works on it, once this release's steps are applied.
+pub(super) async fn tell(session: &impl ConnectionTrait) -> Result<(), DbErr> {
+    let sql = format!("UPDATE schema_level SET oldest = {OLDEST} WHERE id = 1");
+    session.execute_unprepared(&sql).await.map(drop)
+}
+
 /// The steps that were applied.
 async fn applied<'c, C>(session: &'c C) -> Result<BTreeSet<String>, DbErr>
 where

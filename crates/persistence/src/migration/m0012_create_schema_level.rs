@@ -1,9 +1,7 @@
-//! Which releases the schema serves: see [`super::level`].
+//! Which releases the schema serves: see [`super::level`], which fills it in.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::big_integer;
-
-use super::level::OLDEST;
 
 #[derive(DeriveMigrationName)]
 pub(super) struct Migration;
@@ -20,7 +18,7 @@ impl MigrationTrait for Migration {
         let row = Query::insert()
             .into_table("schema_level")
             .columns(["id", "oldest"])
-            .values_panic([1_i64.into(), OLDEST.into()])
+            .values_panic([1_i64.into(), 0_i64.into()])
             .take();
         manager.execute(row).await
     }

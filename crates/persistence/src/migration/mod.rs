@@ -100,5 +100,6 @@ async fn apply(tx: &DatabaseTransaction, engine: Engine) -> Result<Vec<String>, 
     .map_err(store_error)?;
     let Schema::Behind(missing) = compare(tx).await? else { return Ok(Vec::new()) };
     Migrator::up(tx, None).await.map_err(store_error)?;
+    level::tell(tx).await.map_err(store_error)?;
     Ok(missing)
 }

@@ -9,6 +9,7 @@ use domain::rules::order::Order;
 use persistence::{ConnectError, Database, Engine, Schema};
 use sea_orm::sqlx::sqlite::SqliteConnection;
 use sea_orm::sqlx::{AssertSqlSafe, Connection, Executor};
+use sea_orm::{ConnectionTrait, Statement};
 use tokio::task::JoinSet;
 
 use crate::engines::{Fresh, administer, opened, options};
@@ -218,6 +219,12 @@ async fn a_schema_of_a_newer_release_is_used_until_it_contracts_on_postgresql() 
 
 async fn is_used_until_it_contracts(url: &str, alter: impl AsyncFn(&str)) {
     let database = opened(url).await;
+    let connection = sea_orm::Database::connect(url).await.unwrap();
+    let sql = "SELECT oldest FROM schema_level";
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    let told = connection.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index::<i64>(0);
+    connection.close().await.unwrap();
+    assert_eq!(told.unwrap(), 12, "the oldest level that works on it");
     alter("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_split_names', 0)").await;
     let newer = vec!["m9999_split_names".to_owned()];
     assert_eq!(database.schema().await.unwrap(), Schema::Newer(newer.clone()));
