@@ -1,5 +1,7 @@
-//! Compiles the API in `proto/` to Rust, without protoc.
+//! Compiles the API in `proto/` to Rust, without protoc, and lists its methods, so that the compiler finds the one that nobody has
+//! given a row in the table of roles.
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -16,6 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let descriptors = protox::compile(files, [&root])?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("orders.v1.bin"), descriptors.encode_to_vec())?;
+    fs::write(out.join("methods.rs"), methods(&descriptors)?)?;
     let mut config = tonic_prost_build::Config::new();
     // The codec identifies a message by its type name.
     config.enable_type_names();
@@ -34,4 +37,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let api = tonic_prost_build::configure().build_client(true).build_server(true);
     api.codec_path("crate::wire::Bounded").compile_fds_with_config(descriptors, config)?;
     Ok(())
+}
+
+/// An enum of all methods. Their names are unique over the services, so that an answer that names one needs no more.
+fn methods(descriptors: &prost_types::FileDescriptorSet) -> Result<String, std::fmt::Error> {
+    let (mut variants, mut paths) = (String::new(), String::new());
+    for file in &descriptors.file {
+        for service in &file.service {
+            for method in &service.method {
+                let name = method.name();
+                writeln!(variants, "    {name},")?;
+                writeln!(paths, "    (Method::{name}, \"/{}.{}/{name}\"),", file.package(), service.name())?;
+            }
+        }
+    }
+    let derived = "#[derive(Clone, Copy, Debug, PartialEq, Eq)]";
+    Ok(format!(
+        "/// A method of the API.\n{derived}\npub enum Method {{\n{variants}}}\n\n\
+         /// Every method, and its path.\npub const METHODS: &[(Method, &str)] = &[\n{paths}];\n"
+    ))
 }

@@ -13,6 +13,11 @@ use crate::{probes, release};
 /// What a command of the service is started with.
 pub type Environment = Vec<(&'static str, OsString)>;
 
+/// The program itself, if it is not one of the builds at hand.
+pub(crate) const PROGRAM: &str = "ORDER_SERVICE_TEST_PROGRAM";
+/// How many files it may open, if that is bounded.
+const OPEN_FILES: &str = "ORDER_SERVICE_TEST_OPEN_FILES";
+
 /// The number of SIGKILL.
 const KILL: i32 = 9;
 
@@ -38,7 +43,7 @@ impl Process {
     ) -> Self {
         let log = unused(directory, command);
         let file = File::create(&log).expect("the log can be made");
-        let mut program = Command::new(build(environment));
+        let mut program = program_of(environment);
         for (key, _) in std::env::vars_os().filter(|(key, _)| is_ours(key)) {
             program.env_remove(key);
         }
@@ -87,6 +92,18 @@ impl Process {
             Some(status) => panic!("`order-service {}` ended with {status}:\n{}", self.name, self.said()),
             None => false,
         }
+    }
+
+    /// How many files it has open.
+    pub fn open_files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).expect("the process runs").count()
+    }
+
+    /// Bounds from now on how many files it may open.
+    pub fn limit_files(&self, most: usize) {
+        let (pid, limit) = (self.child.id().to_string(), format!("--nofile={most}:"));
+        let status = Command::new("prlimit").args(["--pid", &pid, &limit]).status();
+        assert!(status.is_ok_and(|status| status.success()), "prlimit {limit}");
     }
 
     /// What it has used so far.
@@ -169,8 +186,22 @@ impl Drop for Process {
     }
 }
 
+/// The program, under the limits that are asked for.
+fn program_of(environment: &Environment) -> Command {
+    let build = build(environment);
+    let Some((_, most)) = environment.iter().find(|(key, _)| *key == OPEN_FILES) else {
+        return Command::new(build);
+    };
+    let mut program = Command::new("prlimit");
+    program.arg(format!("--nofile={}", most.display())).arg(build);
+    program
+}
+
 /// The build that is asked for: with crash points, as it is deployed, or the one at hand.
 fn build(environment: &Environment) -> PathBuf {
+    if let Some((_, given)) = environment.iter().rev().find(|(key, _)| *key == PROGRAM) {
+        return PathBuf::from(given);
+    }
     let asks = |variable: &str| environment.iter().any(|(key, _)| *key == variable);
     match (asks(probes::VARIABLE), asks(release::VARIABLE)) {
         (true, _) => probes::program(),

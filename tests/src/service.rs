@@ -13,7 +13,7 @@ use tonic_health::pb::health_client::HealthClient;
 
 use crate::ports::free_address;
 use crate::probes;
-use crate::process::{Environment, Process, Use};
+use crate::process::{Environment, PROGRAM, Process, Use};
 use crate::wait::{SOON, until};
 
 /// A client of the service's API.
@@ -53,6 +53,12 @@ impl Service {
     /// Gives a setting from the next start on, on top of what there was.
     pub fn set(&mut self, name: &'static str, value: &str) {
         self.environment.push((name, value.into()));
+    }
+
+    /// Starts as this program from now on, or as the one at hand.
+    pub fn of_build(&mut self, program: Option<PathBuf>) {
+        self.forget(PROGRAM);
+        self.environment.extend(program.map(|program| (PROGRAM, program.into())));
     }
 
     /// Arms a crash point, or none, for every start from now on: `POINT[:N[:stop]]`.
@@ -106,6 +112,16 @@ impl Service {
     /// Wakes it.
     pub fn wake(&mut self) {
         self.running().signal("CONT");
+    }
+
+    /// How many files it has open.
+    pub fn open_files(&self) -> usize {
+        self.process.as_ref().expect("the service runs").open_files()
+    }
+
+    /// Bounds from now on how many files it may open.
+    pub fn limit_files(&self, most: usize) {
+        self.process.as_ref().expect("the service runs").limit_files(most);
     }
 
     /// What its process has used so far.
@@ -163,6 +179,13 @@ impl Service {
     pub fn channel(&self) -> Channel {
         let endpoint = Endpoint::from_shared(format!("http://{}", self.grpc)).expect("an address");
         endpoint.timeout(Duration::from_secs(60)).connect_lazy()
+    }
+
+    /// A client that calls from another address of this machine: another caller.
+    pub fn orders_from(&self, host: u8) -> Orders {
+        let endpoint = Endpoint::from_shared(format!("http://{}", self.grpc)).expect("an address");
+        let address = std::net::IpAddr::from([127, 0, 0, host]);
+        Orders::new(endpoint.timeout(Duration::from_secs(60)).local_address(Some(address)).connect_lazy())
     }
 
     /// Where callers come.

@@ -135,6 +135,11 @@ impl Simulator {
         self.control(Method::PUT, "quota", Some(quota)).await;
     }
 
+    /// Takes these credentials no more.
+    pub async fn revoke(&self, credentials: &[&str]) {
+        self.control(Method::PUT, "revoked", Some(json!(credentials))).await;
+    }
+
     /// How many calls a quota has refused.
     pub async fn refused(&self) -> u64 {
         self.control(Method::GET, "quota", None).await["refused"].as_u64().expect("a count")

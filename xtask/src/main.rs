@@ -9,6 +9,7 @@ mod cluster;
 mod debian;
 mod dev;
 mod direction;
+mod fuzz;
 mod kept;
 mod kinds;
 mod mutants;
@@ -35,6 +36,8 @@ Tasks of the repository.
                               the API's shape, the demo, a client without generated code, licences
   cargo xtask proof [NAME]    a run too long for that, kept with its result in docs/proofs; without a name, which there are, and
                               each kept one is marked if it is older than what it covers
+  cargo xtask fuzz TARGET SECONDS
+                              searches one target of tests/fuzz for an input that does harm, and keeps in its corpus what covers most
   cargo xtask direction       dependencies of crates that point outward, files of the domain or of the simulator that import
                               each other in a circle, and kinds of operations named outside their rooms
   cargo xtask clients         clients that are not ours: one by reflection only, Python's and Node's with the longest answers, and
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
             kept::mark()
         }
         Some((task, [name, more @ ..])) if task == "proof" => proof::run(name, more),
+        Some((task, [target, seconds])) if task == "fuzz" => fuzz::grow(target, seconds),
         Some((task, [])) if task == "direction" => direction::check(),
         Some((task, [])) if task == "clients" => clients::by_reflection()
             .and_then(|()| clients::answers())

@@ -12,7 +12,7 @@ use crate::cluster::Purpose;
 use crate::kept::{DIRECTORY, Kept};
 use crate::postgres::Postgres;
 use crate::supply::git;
-use crate::{bench, busy, mutants, probes, process, release};
+use crate::{bench, busy, fuzz, mutants, probes, process, release};
 
 /// A long run.
 struct Proof {
@@ -42,7 +42,7 @@ enum Work {
 }
 
 /// All there are. To add one, add a row.
-const PROOFS: [Proof; 14] = [
+const PROOFS: [Proof; 15] = [
     Proof {
         name: "bench",
         says: "what the service costs, each figure beside its floor: a short run within 4 minutes, a full one within 40",
@@ -63,6 +63,13 @@ const PROOFS: [Proof; 14] = [
         runs: Runs::Service,
         covers: &SERVICE,
         work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "crashes"]),
+    },
+    Proof {
+        name: "fuzz",
+        says: "ten minutes of each fuzz target: no input panics, breaks what always holds, or costs more than 50 ms",
+        runs: Runs::Nothing,
+        covers: &FUZZED,
+        work: Work::Task(fuzz::proven),
     },
     Proof {
         name: "histories",
@@ -178,6 +185,10 @@ const SERVICE: [&str; 6] = [
     "proto",
     "tests/src",
 ];
+
+/// All that an input goes through, and the targets.
+const FUZZED: [&str; 5] =
+    ["crates/domain", "crates/mollie-adapter", "crates/grpc-server/src", "proto", "tests/fuzz"];
 
 /// The store and the workflow over it, and the trials.
 const STORE: [&str; 5] = [

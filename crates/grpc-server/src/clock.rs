@@ -79,7 +79,7 @@ impl SystemClock {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place where the service reads the wall clock")]
-    fn wall() -> Timestamp {
+    pub fn wall() -> Timestamp {
         Timestamp::now()
     }
 }

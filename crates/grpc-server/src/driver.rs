@@ -1,5 +1,6 @@
 //! Owned tasks: work that moves money runs here, never in a future that a caller's deadline can drop.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,9 +15,11 @@ use persistence::Repeats;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, error, info, warn};
 
+use crate::admission::place;
 use crate::feed::Feed;
 use crate::key_alerts::KeyAlerts;
 use crate::service::Service;
@@ -42,6 +45,8 @@ pub struct Driver {
     pub waits: Arc<Waits>,
     /// The stream of events, for those who watch it.
     pub feed: Arc<Feed>,
+    /// Canceled late while the process stops: callers get what is known.
+    stopping: CancellationToken,
 }
 
 impl Driver {
@@ -56,12 +61,13 @@ impl Driver {
             key_alerts,
             waits,
             feed: Arc::new(feed),
+            stopping: CancellationToken::new(),
         }
     }
 
-    /// Runs work to its end, even if the caller stops waiting.
+    /// Runs work to its end, even if the caller stops waiting. It keeps the place of the call that starts it.
     pub fn own<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
-        self.tasks.spawn(work)
+        self.tasks.spawn(place::kept(work))
     }
 
     /// Drives a claimed operation one step further. `permit` is returned when the step is done.
@@ -111,8 +117,7 @@ impl Driver {
                 tokio::time::sleep(LOOK).await;
             }
         };
-        // Time is up: the caller gets the durable state.
-        let _ = tokio::time::timeout_at(answer_by, waiting).await;
+        self.within(answer_by, waiting).await;
     }
 
     /// The same for one operation.
@@ -126,7 +131,22 @@ impl Driver {
                 }
             }
         };
-        let _ = tokio::time::timeout_at(answer_by, waiting).await;
+        self.within(answer_by, waiting).await;
+    }
+
+    /// Waits until time is up or the process stops at most: then the caller gets the durable state.
+    async fn within(&self, answer_by: Instant, waiting: impl Future<Output = ()>) {
+        tokio::select! {
+            _ = tokio::time::timeout_at(answer_by, waiting) => (),
+            () = self.stopping.cancelled() => (),
+        }
+    }
+
+    /// Has nobody wait any longer after a time: whatever was under way until then has been answered or never will be.
+    pub async fn stop_waiting_after(&self, time: Duration) -> Infallible {
+        tokio::time::sleep(time).await;
+        self.stopping.cancel();
+        std::future::pending().await
     }
 
     async fn rests(&self, order: OrderId, group: GroupId) -> bool {

@@ -22,7 +22,7 @@ impl KeyAlerts {
             error!(
                 %profile,
                 "ALERT: Mollie does not accept the API key of this profile; its operations wait until the right key is in its \
-                 file and the service has been restarted; placements are given up at their age limit"
+                 file, which is read again every second; placements are given up at their age limit"
             );
         }
     }

@@ -3,6 +3,7 @@
 //! This crate owns everything that has a runtime: servers, tasks, timers, configuration and commands. Rules and decisions
 //! belong to `domain`; it only calls them.
 
+mod admission;
 pub mod cli;
 mod clock;
 mod config;
@@ -11,7 +12,10 @@ mod convert;
 mod demo;
 mod driver;
 mod feed;
+mod generations;
+mod identity;
 mod key_alerts;
+mod listen;
 mod lookup_lag;
 mod methods;
 #[cfg(feature = "probes")]
@@ -19,6 +23,7 @@ mod probes;
 mod profiles;
 pub mod proto;
 mod rpc;
+mod secret;
 mod server;
 mod service;
 #[cfg(feature = "dev")]
@@ -30,3 +35,5 @@ mod waits;
 mod webhook;
 mod wire;
 mod worker;
+
+pub use rpc::untrusted;

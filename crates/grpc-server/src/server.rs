@@ -5,38 +5,44 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use axum::Router;
+use domain::ports::Clock;
+use jiff::Timestamp;
 use persistence::{Database, Durability, Options, Schema};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use tonic::service::Routes;
-use tonic::transport::Server as GrpcServer;
-use tonic::transport::server::TcpIncoming;
 use tracing::{info, warn};
 
+use crate::admission::{self, Admission, Gates};
 use crate::clock::{Offset, SystemClock};
 use crate::config::{Checked, Config};
 use crate::driver::Driver;
 use crate::feed::Feed;
+use crate::generations::Generations;
+use crate::identity::{Door, Identity, enter};
+use crate::listen::{self, FAREWELL, Port};
 use crate::lookup_lag::LookupLag;
 use crate::methods::KnownMethods;
 use crate::proto::DESCRIPTORS;
 use crate::proto::operation_service_server::OperationServiceServer;
 use crate::proto::order_service_server::OrderServiceServer;
 use crate::rpc::{OrderRpc, errors};
+use crate::secret::Source;
 use crate::service::Service;
-use crate::vault::{SecretVault, fresh_secret};
+use crate::vault::SecretVault;
 use crate::wire::Informed;
+use crate::worker::files::Files;
 use crate::worker::health;
 use crate::{profiles, webhook, wire, worker};
 
-/// How long a stopping server waits for calls and steps under way. Anything cut off then is claimed again after the next start.
-const DRAIN: Duration = Duration::from_secs(10);
+/// How much longer than its longest call of Mollie a stopping server waits for what is under way. Anything cut off then is claimed
+/// again, by another process or after the next start.
+const DRAIN: Duration = Duration::from_secs(5);
 /// How long a stopping server still answers after it has reported itself as not serving.
 const NOT_SERVING: Duration = Duration::from_millis(100);
-/// The most concurrent calls on one connection.
-const STREAMS: u32 = 256;
 
 /// A server that is ready and listens, but does not serve yet.
 pub struct Server {
@@ -46,24 +52,37 @@ pub struct Server {
     pub database: String,
     mollie: String,
     driver: Driver,
+    files: Files,
     position_pause: Duration,
     max_message_bytes: usize,
-    grpc_listener: TcpListener,
-    webhook_listener: TcpListener,
+    identity: Identity,
+    calls: admission::Limits,
+    call_timeout: Duration,
+    ports: Ports,
+}
+
+/// Both ports, bound.
+struct Ports {
+    callers: TcpListener,
+    webhooks: TcpListener,
+    /// Of callers, then of webhooks.
+    limits: (listen::Limits, listen::Limits),
+    /// The settings that bound their connections.
+    settings: (String, String),
+    webhook_patience: Duration,
 }
 
 impl Server {
     /// Binds, connects, migrates and checks; serves nothing before all of that has succeeded.
     pub async fn prepare(config: &Config, checked: Checked, offset: Offset) -> Result<Self> {
-        let grpc_listener = bind(config.grpc.listen, &config.names.of("grpc.listen")).await?;
-        let webhook_listener = bind(config.webhook.listen, &config.names.of("webhook.listen")).await?;
-        let (grpc, webhook) = (grpc_listener.local_addr()?, webhook_listener.local_addr()?);
+        let ports = Ports::bind(config).await?;
+        let (grpc, webhook) = (ports.callers.local_addr()?, ports.webhooks.local_addr()?);
         let store = connect(config).await?;
         let database = store.version().await.context("the database's version cannot be read")?;
         tell_durability(&store).await?;
         one_mollie_only(config, &store).await?;
         profiles::fit(&checked, config, &store).await?;
-        let vault = SecretVault::new(&secret(checked.secret, &store).await?)?;
+        let source = Source::new(config, &store).await?;
         let mut settings = config.settings();
         if config.webhook.public_url.is_none() {
             settings.public_url = format!("http://{webhook}");
@@ -73,6 +92,8 @@ impl Server {
         let stream = store.clone();
         let clock = SystemClock::new(offset, gateway.mollie_time());
         worker::clock::compare(&store, &clock).await;
+        let (vault, generations) = vault(&source, clock.now(), &store).await?;
+        let files = Files { source, generations, keys: checked.key_files };
         let gateway = gateway.paced(store.clone(), clock.clone(), &config.limits());
         let gateway = gateway.context("the adapter is in use already")?;
         let paced = gateway.clone();
@@ -105,35 +126,33 @@ impl Server {
             database,
             mollie,
             driver,
+            files,
             position_pause,
             max_message_bytes: config.grpc.max_message_bytes,
-            grpc_listener,
-            webhook_listener,
+            identity: checked.identity,
+            calls: config.calls(),
+            call_timeout: Duration::from_secs(config.mollie.call_timeout_seconds),
+            ports,
         })
     }
 
     /// Serves until `stop` is canceled; then refuses new calls, lets work under way finish, and closes, within a time limit.
-    pub async fn run(self, stop: CancellationToken) -> Result<()> {
+    pub async fn run(mut self, stop: CancellationToken) -> Result<()> {
         let workers = CancellationToken::new();
         worker::start(&self.driver, self.position_pause, &workers);
+        let service = Arc::clone(&self.driver.service);
+        self.driver.own(worker::files::run(service, self.files, workers.clone()));
         let (reporter, health_service) = tonic_health::server::health_reporter();
         let store = self.driver.service.stream.clone();
         let writable = health::tell_first(&store, &reporter).await;
         let watching = tokio::spawn(health::run(store, reporter.clone(), writable));
-        let mut servers = JoinSet::new();
-        let listening = CancellationToken::new();
-        let router = grpc_router(&self.driver, self.max_message_bytes, health_service)?;
-        let closing = listening.clone().cancelled_owned();
-        // An answer is several frames; none of them waits for the caller to acknowledge the one before.
-        let incoming = TcpIncoming::from(self.grpc_listener).with_nodelay(Some(true));
-        servers.spawn(async move {
-            router.serve_with_incoming_shutdown(incoming, closing).await.map_err(anyhow::Error::from)
-        });
-        let (hooks, closing) = (webhook::router(self.driver.clone()), listening.clone().cancelled_owned());
-        let listener = self.webhook_listener;
-        servers.spawn(async move {
-            axum::serve(listener, hooks).with_graceful_shutdown(closing).await.map_err(anyhow::Error::from)
-        });
+        let (mut servers, listening) = (JoinSet::new(), CancellationToken::new());
+        self.identity.keep_up(&listening);
+        let door = Arc::clone(&self.identity.door);
+        let router = grpc_router(&self.driver, self.max_message_bytes, &self.calls, health_service, door)?;
+        let calls = self.calls.of_connection(self.driver.feed.limits.streams);
+        let tls = self.identity.tls.take();
+        self.ports.serve(&mut servers, (router, calls, tls), &self.driver, &listening);
         info!(grpc = %self.grpc, webhook = %self.webhook, public_url = self.public_url, database = self.database, mollie = self.mollie, "serving");
         tokio::select! {
             () = stop.cancelled() => (),
@@ -146,17 +165,64 @@ impl Server {
         tokio::time::sleep(NOT_SERVING).await;
         workers.cancel();
         listening.cancel();
-        let drained = tokio::time::timeout(DRAIN, async {
+        let drained = tokio::time::timeout((self.call_timeout + DRAIN).max(FAREWELL * 2), async {
             self.driver.drain().await;
             while servers.join_next().await.is_some() {}
         });
-        if drained.await.is_err() {
-            warn!("silent connections or slow steps were cut off; operations left behind are claimed again");
+        let drained = tokio::select! {
+            drained = drained => drained,
+            never = self.driver.stop_waiting_after(self.call_timeout) => match never {},
+        };
+        if drained.is_err() {
+            warn!("slow steps were cut off; operations left behind are claimed again");
         }
         servers.abort_all();
         self.driver.service.store.clone().close().await;
         info!("stopped");
         Ok(())
+    }
+}
+
+impl Ports {
+    async fn bind(config: &Config) -> Result<Self> {
+        let name = |path: &str| config.names.of(path);
+        Ok(Self {
+            callers: bind(config.grpc.listen, &name("grpc.listen")).await?,
+            webhooks: bind(config.webhook.listen, &name("webhook.listen")).await?,
+            limits: config.connections(),
+            settings: (name("grpc.max_connections"), name("webhook.max_connections")),
+            webhook_patience: Duration::from_secs(config.webhook.timeout_seconds),
+        })
+    }
+
+    /// Serves both until `stop` is canceled. `calls`: how many one connection of a caller may have at once.
+    fn serve(
+        self,
+        servers: &mut JoinSet<()>,
+        (router, calls, tls): (Router, u32, Option<listen::Tls>),
+        driver: &Driver,
+        stop: &CancellationToken,
+    ) {
+        let callers = Port {
+            name: "gRPC",
+            setting: self.settings.0,
+            limits: self.limits.0,
+            tls,
+            protocol: listen::grpc(calls),
+            router,
+            is_stream: admission::is_stream,
+        };
+        let webhooks = Port {
+            name: "webhooks",
+            setting: self.settings.1,
+            limits: self.limits.1,
+            tls: None,
+            protocol: listen::webhooks(self.webhook_patience),
+            router: webhook::router(driver.clone(), self.webhook_patience),
+            is_stream: |_| false,
+        };
+        servers.spawn(callers.serve(self.callers, stop.clone()));
+        servers.spawn(webhooks.serve(self.webhooks, stop.clone()));
     }
 }
 
@@ -208,15 +274,16 @@ async fn tell_durability(store: &Database) -> Result<()> {
     Ok(())
 }
 
-/// The secret from its file, or one that all processes on this database share.
-async fn secret(from_file: Option<Vec<u8>>, store: &Database) -> Result<Vec<u8>> {
-    match from_file {
-        Some(secret) => Ok(secret),
-        None => store
-            .service_secret("root", &fresh_secret()?)
-            .await
-            .context("the service's secret cannot be kept"),
-    }
+/// The vault, with the generations it was made of and how many have begun.
+async fn vault(
+    source: &Source,
+    now: Timestamp,
+    store: &Database,
+) -> Result<(SecretVault, (Generations, usize))> {
+    let generations = source.read().map_err(|faults| anyhow::Error::msg(faults.join("; ")))?;
+    source.admit(&generations, now, store).await?;
+    let begun = generations.begun(now);
+    Ok((SecretVault::new(&generations, now)?, (generations, begun)))
 }
 
 /// A database holds orders of either the simulated or the real Mollie: each could not find the other's.
@@ -237,8 +304,10 @@ async fn one_mollie_only(config: &Config, store: &Database) -> Result<()> {
 fn grpc_router(
     driver: &Driver,
     most: usize,
+    calls: &admission::Limits,
     health: tonic_health::pb::health_server::HealthServer<impl tonic_health::pb::health_server::Health>,
-) -> Result<tonic::transport::server::Router> {
+    door: Arc<Door>,
+) -> Result<Router> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(DESCRIPTORS)
@@ -247,18 +316,16 @@ fn grpc_router(
     let rpc = OrderRpc::new(driver.clone());
     let orders = OrderServiceServer::new(rpc.clone()).max_decoding_message_size(most);
     let operations = OperationServiceServer::new(rpc).max_decoding_message_size(most);
+    let gates = Gates::new(calls);
     // Compiled now, so that the first caller need not wait for it.
     LazyLock::force(&wire::SHAPES);
     let routes = Routes::new(Informed::health(health.max_decoding_message_size(most), most))
         .add_service(reflection().build_v1()?)
         // Python's client and older tools still use the alpha version.
         .add_service(reflection().build_v1alpha()?)
-        .add_service(Informed::new(orders, most))
-        .add_service(Informed::new(operations, most));
+        .add_service(Informed::new(Admission::new(orders, gates.clone()), most))
+        .add_service(Informed::new(Admission::new(operations, gates), most));
     // Calls of unknown services get a reason, too.
     let routes = routes.into_axum_router().fallback(async || errors::no_such_method().into_http::<Body>());
-    Ok(GrpcServer::builder()
-        .max_concurrent_streams(STREAMS)
-        .http2_keepalive_interval(Some(Duration::from_secs(30)))
-        .add_routes(Routes::from(routes)))
+    Ok(routes.layer(axum::middleware::from_fn_with_state(door, enter)))
 }

@@ -59,24 +59,32 @@ impl Service {
         self.paced.pace()
     }
 
-    /// The profile in a caller's query, including retired ones.
-    pub fn known_profile(&self, name: &str) -> Result<ProfileName, String> {
-        let retired = self.retired.get_key_value(&ProfileName::new(name));
+    /// The profile in a caller's query, including retired ones. Those that are not `shown` to him are as good as not configured.
+    pub fn known_profile(
+        &self,
+        name: &str,
+        shown: impl Fn(&ProfileName) -> bool,
+    ) -> Result<ProfileName, String> {
+        let retired = self.retired.get_key_value(&ProfileName::new(name)).filter(|(name, _)| shown(name));
         match retired {
             Some((name, _)) => Ok(name.clone()),
-            None => self
-                .profile(name)
-                .map(|(name, _)| name)
-                .map_err(|_| one_of(self.profiles.keys().chain(self.retired.keys()))),
+            None => self.profile(name, &shown).map(|(name, _)| name).map_err(|_| {
+                one_of(self.profiles.keys().chain(self.retired.keys()).filter(|name| shown(name)))
+            }),
         }
     }
 
-    /// The profile a caller names for a new order, or the only one; otherwise what is expected.
-    pub fn profile(&self, name: &str) -> Result<(ProfileName, Mode), String> {
-        let only = || self.profiles.first_key_value().filter(|_| self.profiles.len() == 1);
-        let named = self.profiles.get_key_value(&ProfileName::new(name));
+    /// The profile a caller names for a new order, or the only one of those that are `shown` to him; otherwise what is expected.
+    pub fn profile(
+        &self,
+        name: &str,
+        shown: impl Fn(&ProfileName) -> bool,
+    ) -> Result<(ProfileName, Mode), String> {
+        let profiles: BTreeMap<_, _> = self.profiles.iter().filter(|(name, _)| shown(name)).collect();
+        let only = || profiles.first_key_value().filter(|_| profiles.len() == 1);
+        let named = profiles.get_key_value(&ProfileName::new(name));
         let found = if name.is_empty() { only() } else { named };
-        found.map(|(name, mode)| (name.clone(), *mode)).ok_or_else(|| one_of(self.profiles.keys()))
+        found.map(|(name, mode)| ((*name).clone(), **mode)).ok_or_else(|| one_of(profiles.into_keys()))
     }
 }
 

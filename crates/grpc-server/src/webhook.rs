@@ -1,10 +1,13 @@
 //! The webhook endpoint: Mollie's hints that an order has changed. Webhooks are unsigned, so the address is the proof, and the
 //! body is never believed: the order is read. The id in it is kept as a hint, as it may be one that we do not know.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{StatusCode, Uri};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use domain::ports::{Clock, Ports, Store};
 use domain::rules::webhook_hint;
@@ -17,18 +20,31 @@ use crate::driver::Driver;
 /// A webhook's body is an id; anything larger is not one.
 const LARGEST_BODY: usize = 1024;
 
-/// Serves every hook address of the service.
-pub fn router(driver: Driver) -> Router {
+/// Serves every hook address of the service. `patience`: how long a body may take.
+pub fn router(driver: Driver, patience: Duration) -> Router {
     Router::new()
-        .route("/webhooks/mollie/{*address}", any(receive))
+        .route(
+            "/webhooks/mollie/{*address}",
+            any(move |State(driver): State<Driver>, request| hear(driver, request, patience)),
+        )
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(driver)
 }
 
 static TOLD: Repeats = Repeats::new();
 
+/// Reads a hook. Who sends its body slowly or without an end is answered and cut off.
+async fn hear(driver: Driver, request: Request, patience: Duration) -> Response {
+    let uri = request.uri().clone();
+    match tokio::time::timeout(patience, Bytes::from_request(request, &())).await {
+        Ok(Ok(body)) => receive(driver, uri, body).await.into_response(),
+        Ok(Err(refused)) => refused.into_response(),
+        Err(_) => (StatusCode::REQUEST_TIMEOUT, [(header::CONNECTION, "close")]).into_response(),
+    }
+}
+
 /// Answers 200 to addresses that are not ours, so that nobody learns which orders exist; 503 makes Mollie retry.
-async fn receive(State(driver): State<Driver>, uri: Uri, body: Bytes) -> StatusCode {
+async fn receive(driver: Driver, uri: Uri, body: Bytes) -> StatusCode {
     let service = &driver.service;
     let Some(address) = parse_hook_path(&**service, uri.path()) else {
         debug!("webhook: not one of our addresses");

@@ -26,7 +26,7 @@ const PROFILE: [(&str, &str); 3] = [
 #[test]
 fn help_names_every_command_and_setting() {
     let help = text(&run(&["--help"], &[]).stdout);
-    for word in ["dev", "demo", "serve", "migrate", "config", "operations", "simulator"] {
+    for word in ["dev", "demo", "serve", "migrate", "config", "operations", "secret", "token", "simulator"] {
         assert!(help.contains(&format!("  {word} ")), "{word}");
     }
     let shown = text(&run(&["config", "show"], &PROFILE).stdout);
@@ -137,9 +137,10 @@ fn every_fault_of_the_configuration_is_named_at_once_before_anything_is_touched(
         ],
     );
     let reported = text(&output.stderr);
-    assert!(!output.status.success() && reported.contains("17 faults in the configuration"), "{reported}");
+    assert!(!output.status.success() && reported.contains("18 faults in the configuration"), "{reported}");
     for fault in [
-        "ORDER_SERVICE__SECURITY__INSECURE=true",
+        "ORDER_SERVICE__SECURITY__CERTIFICATE_FILE: a certificate is expected, or ORDER_SERVICE__SECURITY__INSECURE=true",
+        "no caller is configured: add [callers.NAME]",
         "ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE: /nowhere/key",
         "ORDER_SERVICE__PROFILES__MAIN__KLARNA_EXPIRY_DAYS: a whole number from 1 to 101 (days)",
         "ORDER_SERVICE__PROFILES__MAIN__SECOND_CHANCE_MOST: a whole number from 1 to 24 (payments)",
@@ -219,10 +220,16 @@ fn an_unreadable_setting_is_reported_once() {
 }
 
 #[test]
-fn an_address_that_would_need_tls_is_refused_rather_than_called_without() {
-    let output = run(&["operations", "--address", "https://127.0.0.1:1"], &[]);
+fn what_is_for_tls_is_refused_rather_than_left_out_without() {
+    let address = "http://127.0.0.1:1";
+    let output = run(&["operations", "--address", address, "--ca-file", "ca.pem"], &[]);
     let reported = text(&output.stderr);
-    assert!(reported.contains("--address https://127.0.0.1:1: this release speaks no TLS"), "{reported}");
+    assert!(reported.contains("--address https://HOST:PORT"), "{reported}");
+    for (option, file) in [("--ca-file", "/nowhere/ca"), ("--token-file", "/nowhere/token")] {
+        let output = run(&["operations", "--address", "https://127.0.0.1:1", option, file], &[]);
+        let reported = text(&output.stderr);
+        assert!(reported.contains(&format!("{option} {file}: ")), "{reported}");
+    }
 }
 
 #[test]
@@ -315,6 +322,53 @@ fn the_real_mollie_is_not_given_an_address_it_cannot_reach() {
     assert!(text(&output.stderr).contains("Mollie reaches only public addresses"));
 }
 
+/// Callers, issuers and files: every fault by the name that was typed, and no content of a file.
+#[test]
+fn every_fault_of_who_may_call_is_named_at_once() {
+    let directory = std::env::temp_dir().join(format!("callers-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let write = |name: &str, content: &str| {
+        let path = directory.join(name);
+        std::fs::write(&path, content).unwrap();
+        path.display().to_string()
+    };
+    let (tokens, keys) = (write("tokens", "shop ost_secret\nnobody sha256:00\n"), write("keys", "{}"));
+    let config = format!(
+        "[security]\ncertificate_file = {keys:?}\ntokens_file = {tokens:?}\n\
+         [security.issuers.corp]\naudience = \"orders\"\nkeys_url = \"http://id.example/keys\"\nalgorithms = [\"HS256\"]\n\
+         leeway_seconds = 3600\n[security.issuers.two]\nissuer = \"two\"\naudience = \"orders\"\nkeys_file = {keys:?}\n\
+         [callers.anonymous]\ncertificates = [\"a.shop\"]\nroles.main = [\"viewer\"]\n\
+         [callers.shop]\nsubjects.none = [\"x\"]\nroles.nowhere = [\"checkout\"]\n\
+         [callers.idle]\ncertificates = [\"a.shop\"]\n"
+    );
+    let config = write("config.toml", &config);
+    let output = run(
+        &["--config", &config, "serve"],
+        &[("ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE", "/nowhere/key")],
+    );
+    std::fs::remove_dir_all(&directory).unwrap();
+    let reported = text(&output.stderr);
+    for fault in [
+        "SECURITY__CERTIFICATE_KEY_FILE: the file",
+        "line 1: sha256: and 64 hexadecimal digits",
+        "line 2: \"nobody\" is no caller",
+        "SECURITY__ISSUERS__CORP__ISSUER: the `iss`",
+        "https address is expected",
+        "HS256",
+        "leeway_seconds (in",
+        "it is no JWKS",
+        "callers.anonymous: the name stands for all",
+        "callers.shop.subjects.none: there is no such issuer",
+        "callers.shop.roles.nowhere: there is no such profile; there are main",
+        "callers.idle.roles: at least one role is expected",
+        "\"a.shop\" is caller anonymous's too",
+        "before ORDER_SERVICE__SECURITY__CLIENT_CA_FILE names who signs them",
+    ] {
+        assert!(reported.contains(fault), "{fault} in:\n{reported}");
+    }
+    assert!(!output.status.success() && !reported.contains("ost_secret"), "{reported}");
+}
+
 #[test]
 fn an_unknown_setting_is_an_error_that_names_it() {
     let output = run(&["serve"], &[("ORDER_SERVICE__GRPC__LISTN", "127.0.0.1:1")]);
@@ -378,4 +432,71 @@ fn every_reason_of_errors_is_documented() {
         let name = reason.as_str_name().trim_start_matches("ERROR_REASON_");
         assert!(document.contains(&format!("`{name}`")), "{name}");
     }
+}
+
+#[test]
+fn what_a_token_needs_and_a_key_must_not_have_is_named_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &str| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (token, key) = (file("token", "access_Secret1\n"), file("key", "test_Secret1\n"));
+    let output = run(
+        &["serve"],
+        &[
+            ("ORDER_SERVICE__SECURITY__INSECURE", "true"),
+            ("ORDER_SERVICE__MOLLIE__BASE_URL", "http://127.0.0.1:9/v2"),
+            ("ORDER_SERVICE__PROFILES__ONE__API_KEY_FILE", &token),
+            ("ORDER_SERVICE__PROFILES__TWO__API_KEY_FILE", &token),
+            ("ORDER_SERVICE__PROFILES__TWO__PROFILE_ID", "two"),
+            ("ORDER_SERVICE__PROFILES__TWO__TEST", "false"),
+            ("ORDER_SERVICE__PROFILES__THREE__API_KEY_FILE", &key),
+            ("ORDER_SERVICE__PROFILES__THREE__PROFILE_ID", "pfl_3"),
+            ("ORDER_SERVICE__PROFILES__THREE__TEST", "true"),
+        ],
+    );
+    let reported = text(&output.stderr);
+    assert!(!output.status.success() && reported.contains("5 faults in the configuration"), "{reported}");
+    for fault in [
+        "ORDER_SERVICE__PROFILES__ONE__PROFILE_ID: Mollie's id of the profile (pfl_…) is expected",
+        "ORDER_SERVICE__PROFILES__ONE__TEST: true or false is expected",
+        "ORDER_SERVICE__PROFILES__TWO__PROFILE_ID: not the id of a Mollie profile",
+        "ORDER_SERVICE__PROFILES__THREE__PROFILE_ID: leave it out",
+        "ORDER_SERVICE__PROFILES__THREE__TEST: leave it out",
+    ] {
+        assert!(reported.contains(fault), "{fault} in:\n{reported}");
+    }
+    assert!(!reported.contains("Secret1"), "{reported}");
+}
+
+#[test]
+fn a_secret_is_made_once_and_rotated_without_losing_a_generation() {
+    let directory = tempfile::tempdir().unwrap();
+    let secret = directory.path().join("secret");
+    let file = secret.to_str().unwrap();
+    assert!(run(&["secret", "create", file], &[]).status.success());
+    let made = std::fs::read_to_string(&secret).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&secret).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600, "nobody else reads it");
+    let again = run(&["secret", "create", file], &[]);
+    assert!(!again.status.success() && text(&again.stderr).contains("it is there already"));
+    assert_eq!(std::fs::read_to_string(&secret).unwrap(), made);
+
+    assert!(run(&["secret", "rotate", file], &[]).status.success());
+    let rotated = std::fs::read_to_string(&secret).unwrap();
+    assert!(rotated.starts_with(&made) && rotated.lines().count() == made.lines().count() + 1, "{rotated}");
+    let too_soon = run(&["secret", "rotate", file], &[]);
+    assert!(!too_soon.status.success() && text(&too_soon.stderr).contains("is not in use yet"));
+    assert_eq!(std::fs::read_to_string(&secret).unwrap(), rotated);
+
+    // What an operator has made of random bytes becomes the first generation.
+    std::fs::write(&secret, [0xa7; 32]).unwrap();
+    assert!(run(&["secret", "rotate", file, "--minutes", "0"], &[]).status.success());
+    let both = std::fs::read_to_string(&secret).unwrap();
+    assert!(both.contains(&"a7".repeat(32)) && both.lines().count() == made.lines().count() + 1, "{both}");
+    std::fs::write(&secret, "too short").unwrap();
+    let refused = run(&["secret", "rotate", file], &[]);
+    assert!(!refused.status.success() && text(&refused.stderr).contains("9 bytes; at least 32"));
 }

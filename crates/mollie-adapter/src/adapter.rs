@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use domain::ports::{CallPermits, Clock, Command, Gateway, GatewayError, Outcome};
@@ -23,12 +23,13 @@ use crate::client::Client;
 use crate::command;
 use crate::endpoint::Endpoint;
 use crate::json::Object;
-use crate::key::ApiKey;
+use crate::key::{Credential, KeyError, Keys};
 use crate::mollie_time::MollieTime;
 use crate::oddities::Oddities;
 use crate::pace::{Limits, Pace, Paced};
 use crate::page::{self, Page};
-use crate::transport::{Request, Transport};
+use crate::scope::scoped;
+use crate::transport::{Answer, Failure, Request, Transport};
 use crate::{capture, chargeback, lookup, method, outcome, refund, snapshot};
 
 /// How many lists are paged through at once. Each is many large answers: if every lost order were searched for at the same time,
@@ -74,7 +75,7 @@ impl<T> Clone for MollieAdapter<T> {
 struct Parts<T> {
     transport: T,
     base: Base,
-    keys: BTreeMap<ProfileName, ApiKey>,
+    keys: RwLock<Keys>,
     oddities: Oddities,
     sweeps: Semaphore,
 }
@@ -86,7 +87,7 @@ impl MollieAdapter {
     /// [`AdapterError`].
     pub fn new(
         settings: Settings,
-        keys: impl IntoIterator<Item = (ProfileName, ApiKey)>,
+        keys: impl IntoIterator<Item = (ProfileName, Credential)>,
     ) -> Result<Self, AdapterError> {
         let base = Base::parse(&settings.base_url)?;
         let client = Client::new(&base, settings.call_timeout, settings.connect_timeout);
@@ -109,7 +110,8 @@ impl MollieAdapter {
         limits: &Limits,
     ) -> Option<MollieAdapter<Paced<Client, P, C>>> {
         let Parts { transport, base, keys, oddities, sweeps } = Arc::into_inner(self.0)?;
-        let transport = Paced::new(transport, permits, clock, limits, &keys);
+        let known = keys.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let transport = Paced::new(transport, permits, clock, limits, &known);
         Some(MollieAdapter(Arc::new(Parts { transport, base, keys, oddities, sweeps })))
     }
 }
@@ -119,6 +121,23 @@ impl<T, P, C> MollieAdapter<Paced<T, P, C>> {
     #[must_use]
     pub fn pace(&self) -> &Pace {
         self.0.transport.pace()
+    }
+
+    /// Makes this profile's calls with another credential from now on. Whether it is another one.
+    ///
+    /// # Errors
+    /// [`KeyError::OtherMode`]: nothing was changed.
+    pub fn renew(&self, profile: &ProfileName, credential: Credential) -> Result<bool, KeyError> {
+        let mut keys = self.0.keys.write().unwrap_or_else(PoisonError::into_inner);
+        match keys.get(profile) {
+            Some(known) if known.mode() != credential.mode() => return Err(KeyError::OtherMode),
+            Some(known) if known.is_same(&credential) => return Ok(false),
+            Some(_) | None => (),
+        }
+        keys.insert(profile.clone(), credential);
+        // Before any call is made with it.
+        self.0.transport.share_anew(&keys);
+        Ok(true)
     }
 }
 
@@ -130,7 +149,7 @@ impl<T: Transport> MollieAdapter<T> {
     pub fn over(
         transport: T,
         base_url: &str,
-        keys: impl IntoIterator<Item = (ProfileName, ApiKey)>,
+        keys: impl IntoIterator<Item = (ProfileName, Credential)>,
     ) -> Result<Self, AdapterError> {
         let base = Base::parse(base_url)?;
         let mut by_profile = BTreeMap::new();
@@ -142,15 +161,20 @@ impl<T: Transport> MollieAdapter<T> {
         Ok(Self(Arc::new(Parts {
             transport,
             base,
-            keys: by_profile,
+            keys: RwLock::new(by_profile),
             oddities: Oddities::default(),
             sweeps: Semaphore::new(SWEEPS),
         })))
     }
 
-    fn key(&self, profile: &ProfileName) -> Result<&ApiKey, String> {
+    fn credential(&self, profile: &ProfileName) -> Result<Credential, String> {
         let missing = || format!("profile {profile} has no API key: add one to the configuration");
-        self.0.keys.get(profile).ok_or_else(missing)
+        let keys = self.0.keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.get(profile).cloned().ok_or_else(missing)
+    }
+
+    async fn send(&self, credential: &Credential, request: Request) -> Result<Answer, Failure> {
+        self.0.transport.send(credential, scoped(credential, request)).await
     }
 
     async fn read<R>(
@@ -159,8 +183,8 @@ impl<T: Transport> MollieAdapter<T> {
         request: Request,
         parse: impl FnOnce(&Object<'_>) -> Result<R, Misread> + Send,
     ) -> Result<R, GatewayError> {
-        let key = self.key(profile).map_err(GatewayError::KeyRefused)?;
-        outcome::of_reading(profile, self.0.transport.send(key, request).await, parse)
+        let credential = self.credential(profile).map_err(GatewayError::KeyRefused)?;
+        outcome::of_reading(profile, self.send(&credential, request).await, parse)
     }
 
     /// Reads all pages of a list of a payment.
@@ -213,13 +237,13 @@ impl<T: Transport> MollieAdapter<T> {
 
 impl<T: Transport> Gateway for MollieAdapter<T> {
     async fn execute(&self, profile: &ProfileName, command: &Command, key: IdempotencyKey) -> Outcome {
-        let api_key = match self.key(profile) {
-            Ok(api_key) => api_key,
+        let credential = match self.credential(profile) {
+            Ok(credential) => credential,
             Err(problem) => return Outcome::KeyRefused { problem },
         };
         match command::request(&self.0.base, command, key) {
             Ok(request) => {
-                let result = self.0.transport.send(api_key, request).await;
+                let result = self.send(&credential, request).await;
                 outcome::of_command(profile, result, |answer| command::accept(command, answer))
             }
             Err(problem) => Outcome::NotSent { problem, pause: None },
@@ -284,9 +308,9 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
     ) -> Result<Result<Vec<PaymentMethod>, Box<Rejection>>, GatewayError> {
         let mut url = self.0.base.at(&["methods"]).ok_or(GatewayError::NotFound)?;
         method::query(&mut url, wanted);
-        let key = self.key(profile).map_err(GatewayError::KeyRefused)?;
-        let answer =
-            self.0.transport.send(key, Request::reading(Rank::Asked, Endpoint::ListMethods, url)).await;
+        let credential = self.credential(profile).map_err(GatewayError::KeyRefused)?;
+        let request = Request::reading(Rank::Asked, Endpoint::ListMethods, url);
+        let answer = self.send(&credential, request).await;
         outcome::of_asking(profile, answer, method::read_list)
     }
 
@@ -334,6 +358,7 @@ fn listed(error: GatewayError) -> GatewayError {
 impl<T> fmt::Debug for MollieAdapter<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Parts { base, keys, transport: _, oddities: _, sweeps: _ } = &*self.0;
-        f.debug_struct("MollieAdapter").field("base_url", &base.as_str()).field("keys", keys).finish()
+        let keys = keys.read().unwrap_or_else(PoisonError::into_inner);
+        f.debug_struct("MollieAdapter").field("base_url", &base.as_str()).field("keys", &*keys).finish()
     }
 }

@@ -9,7 +9,7 @@ use reqwest::{Response, redirect, retry};
 use tracing::Instrument;
 
 use crate::base::Base;
-use crate::key::ApiKey;
+use crate::key::Credential;
 use crate::mollie_time::MollieTime;
 use crate::problem::{date_of, retry_after};
 use crate::quota;
@@ -56,7 +56,7 @@ impl Client {
         self.time.clone()
     }
 
-    async fn exchange(&self, key: &ApiKey, request: Request) -> Result<Answer, Failure> {
+    async fn exchange(&self, key: &Credential, request: Request) -> Result<Answer, Failure> {
         let limit = request.endpoint.answer_limit();
         let sent = self.http.request(request.endpoint.method(), request.url).bearer_auth(key.expose());
         let sent = match request.idempotency {
@@ -77,7 +77,7 @@ impl Client {
 }
 
 impl Transport for Client {
-    async fn send(&self, key: &ApiKey, request: Request) -> Result<Answer, Failure> {
+    async fn send(&self, key: &Credential, request: Request) -> Result<Answer, Failure> {
         let (endpoint, started) = (request.endpoint, Instant::now());
         let span = endpoint.span();
         let result = self.exchange(key, request).instrument(span.clone()).await;

@@ -26,7 +26,38 @@ pub enum Endpoint {
     ListMethods,
 }
 
+/// Where an endpoint takes what an access token does not say itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Query,
+    Body,
+}
+
 impl Endpoint {
+    /// Mollie's documents name the body wherever there is one, except for the tracking of a shipment.
+    pub const fn scope_place(self) -> Place {
+        match self {
+            Self::CreateOrder
+            | Self::CreateShipment
+            | Self::CreateOrderRefund
+            | Self::CreatePaymentRefund
+            | Self::CreatePayment
+            | Self::UpdateOrder
+            | Self::UpdateLine
+            | Self::ManageLines
+            | Self::CancelLines => Place::Body,
+            Self::GetOrder
+            | Self::ListOrders
+            | Self::CancelOrder
+            | Self::UpdateShipment
+            | Self::ListPaymentRefunds
+            | Self::ListCaptures
+            | Self::ListChargebacks
+            | Self::CancelRefund
+            | Self::ListMethods => Place::Query,
+        }
+    }
+
     pub const fn method(self) -> Method {
         match self {
             Self::CreateOrder

@@ -135,7 +135,7 @@ fn key_problem(profile: &ProfileName, answer: &Answer) -> String {
     );
     format!(
         "the API key of profile {profile} is not accepted ({words}): check in Mollie's dashboard that the key belongs to \
-         this profile, is still valid and may use orders; then put the right one in the profile's key file and restart"
+         this profile, is still valid and may use orders; then put the right one in the profile's key file, which is read again at once"
     )
 }
 

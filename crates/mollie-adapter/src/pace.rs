@@ -9,7 +9,7 @@ mod lane;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use domain::ports::{CallPermits, Clock};
@@ -17,12 +17,12 @@ use domain::rules::call_rate::{CallRate, Rank};
 use domain::rules::ids::ProfileName;
 
 use crate::endpoint::Endpoint;
-use crate::key::ApiKey;
+use crate::key::{Credential, Keys};
 use crate::quota::Quotas;
 use crate::transport::{Answer, Failure, Request, Transport};
 use lane::Lane;
 
-/// How fast each profile's key may be used, and how long a call may wait for its turn.
+/// How fast each profile's credential may be used, and how long a call may wait for its turn.
 #[derive(Clone, Debug)]
 pub struct Limits {
     pub rates: BTreeMap<ProfileName, CallRate>,
@@ -79,16 +79,38 @@ pub struct Paced<T, P, C> {
     permits: P,
     clock: C,
     limits: Limits,
-    budgets: Vec<(ApiKey, Budget)>,
+    shares: RwLock<Shares>,
     pace: Pace,
+}
+
+/// Which budget calls with a credential draw on.
+#[derive(Default)]
+struct Shares {
+    now: Vec<(Credential, Arc<Budget>)>,
+    /// Before a credential was renewed: a call may have begun with the old one.
+    before: Vec<(Credential, Arc<Budget>)>,
+}
+
+impl Shares {
+    fn of(&self, credential: &Credential) -> Option<Arc<Budget>> {
+        let all = self.now.iter().chain(&self.before);
+        let mut found = all.filter(|(known, _)| known.expose() == credential.expose());
+        found.next().map(|(_, budget)| Arc::clone(budget))
+    }
+
+    /// The budget of this name and rate, if there is one: what is known of it goes on.
+    fn named(&self, name: &str, rate: CallRate) -> Option<Arc<Budget>> {
+        let mut known = self.now.iter().map(|(_, budget)| budget);
+        known.find(|budget| budget.name == name && budget.rate == rate).cloned()
+    }
 }
 
 /// How long calls rest after a 429 that does not say how long.
 const UNTOLD: Duration = Duration::from_secs(1);
 
-/// What is known of one API key.
+/// What is known of one credential, and of those that replace it.
 struct Budget {
-    /// What the store calls the key: the first of its profiles.
+    /// What the store calls it: the first of its profiles.
     name: String,
     rate: CallRate,
     first: Lane,
@@ -97,6 +119,11 @@ struct Budget {
 }
 
 impl Budget {
+    fn new(name: String, rate: CallRate) -> Self {
+        let (first, readings) = (Lane::default(), Lane::default());
+        Self { name, rate, first, readings, quotas: Mutex::default() }
+    }
+
     fn quotas(&self) -> MutexGuard<'_, Quotas> {
         self.quotas.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -120,38 +147,35 @@ impl<T, P, C> Paced<T, P, C> {
         &self.pace
     }
 
-    fn budget(&self, key: &ApiKey) -> Option<&Budget> {
-        self.budgets.iter().find(|(known, _)| known.expose() == key.expose()).map(|(_, budget)| budget)
+    fn budget(&self, credential: &Credential) -> Option<Arc<Budget>> {
+        self.shares.read().unwrap_or_else(PoisonError::into_inner).of(credential)
+    }
+
+    /// Profiles that share a credential share its rate, the lowest of theirs.
+    pub(crate) fn share_anew(&self, keys: &Keys) {
+        let mut rates: Vec<(Credential, String, CallRate)> = Vec::new();
+        for (profile, key) in keys {
+            let Some(rate) = self.limits.rates.get(profile).copied() else { continue };
+            match rates.iter_mut().find(|(known, ..)| known.expose() == key.expose()) {
+                Some((_, _, shared)) => *shared = rate.min(*shared),
+                None => rates.push((key.clone(), profile.to_string(), rate)),
+            }
+        }
+        let mut shares = self.shares.write().unwrap_or_else(PoisonError::into_inner);
+        let budget = |name: String, rate| {
+            shares.named(&name, rate).unwrap_or_else(|| Arc::new(Budget::new(name, rate)))
+        };
+        let now = rates.into_iter().map(|(key, name, rate)| (key, budget(name, rate))).collect();
+        shares.before = std::mem::replace(&mut shares.now, now);
     }
 }
 
 impl<T, P: CallPermits, C: Clock> Paced<T, P, C> {
-    /// Profiles that share a key share its rate, the lowest of theirs.
-    pub fn new(
-        inner: T,
-        permits: P,
-        clock: C,
-        limits: &Limits,
-        keys: &BTreeMap<ProfileName, ApiKey>,
-    ) -> Self {
-        let mut budgets: Vec<(ApiKey, Budget)> = Vec::new();
-        for (profile, key) in keys {
-            let Some(rate) = limits.rates.get(profile).copied() else { continue };
-            match budgets.iter_mut().find(|(known, _)| known.expose() == key.expose()) {
-                Some((_, budget)) => budget.rate = budget.rate.min(rate),
-                None => budgets.push((
-                    key.clone(),
-                    Budget {
-                        name: profile.to_string(),
-                        rate,
-                        first: Lane::default(),
-                        readings: Lane::default(),
-                        quotas: Mutex::default(),
-                    },
-                )),
-            }
-        }
-        Self { inner, permits, clock, limits: limits.clone(), budgets, pace: Pace::default() }
+    pub fn new(inner: T, permits: P, clock: C, limits: &Limits, keys: &Keys) -> Self {
+        let (limits, shares) = (limits.clone(), RwLock::default());
+        let paced = Self { inner, permits, clock, limits, shares, pace: Pace::default() };
+        paced.share_anew(keys);
+        paced
     }
 
     /// Returns when the call may be sent, which must happen at once.
@@ -198,16 +222,16 @@ impl<T, P: CallPermits, C: Clock> Paced<T, P, C> {
 }
 
 impl<T: Transport, P: CallPermits, C: Clock + 'static> Transport for Paced<T, P, C> {
-    async fn send(&self, key: &ApiKey, request: Request) -> Result<Answer, Failure> {
+    async fn send(&self, key: &Credential, request: Request) -> Result<Answer, Failure> {
         let Some(budget) = self.budget(key) else { return self.inner.send(key, request).await };
         let (endpoint, rank) = (request.endpoint, request.rank);
-        if let Err(Later { problem, pause }) = self.turn(budget, endpoint, rank).await {
+        if let Err(Later { problem, pause }) = self.turn(&budget, endpoint, rank).await {
             self.pace.put_off[place(rank)].fetch_add(1, Ordering::Relaxed);
             return Err(Failure::Later { problem, pause });
         }
         let answer = self.inner.send(key, request).await;
         if let Ok(answer) = &answer {
-            self.hear(budget, endpoint, answer).await;
+            self.hear(&budget, endpoint, answer).await;
         }
         answer
     }

@@ -9,7 +9,7 @@ use domain::rules::ids::IdempotencyKey;
 use reqwest::{StatusCode, Url};
 
 use crate::endpoint::Endpoint;
-use crate::key::ApiKey;
+use crate::key::Credential;
 use crate::quota::Left;
 
 /// A request without its API key.
@@ -56,5 +56,9 @@ pub enum Failure {
 /// Carries requests to Mollie. Never sends one twice, and ends every call in bounded time.
 pub trait Transport: Send + Sync + 'static {
     /// Sends the request once and reads the whole answer, up to the size limit.
-    fn send(&self, key: &ApiKey, request: Request) -> impl Future<Output = Result<Answer, Failure>> + Send;
+    fn send(
+        &self,
+        key: &Credential,
+        request: Request,
+    ) -> impl Future<Output = Result<Answer, Failure>> + Send;
 }

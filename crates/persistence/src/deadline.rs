@@ -11,6 +11,7 @@ use sea_orm::{
 
 use crate::entity::order::{Column, Entity};
 use crate::error::store_error;
+use crate::profile;
 use crate::{moment, order, page};
 
 pub(crate) async fn list(
@@ -70,8 +71,8 @@ fn read_sum((day, currency, orders, minor): (String, String, i64, i64)) -> Resul
 /// Those of which something is left to be captured.
 fn filtered(filter: &DeadlineFilter) -> Select<Entity> {
     let mut select = Entity::find().filter(Column::ShipBy.is_not_null());
-    if !filter.profiles.is_empty() {
-        select = select.filter(Column::Profile.is_in(filter.profiles.iter().map(|name| name.as_str())));
+    if let Some(within) = profile::within(Column::Profile, &filter.profiles) {
+        select = select.filter(within);
     }
     if let Some(mode) = filter.mode {
         select = select.filter(Column::Mode.eq(mode.as_str()));

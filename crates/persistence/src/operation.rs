@@ -16,6 +16,7 @@ use sea_orm::{
 use crate::entity::operation::{ActiveModel, Column, Entity, Model};
 use crate::entity::order;
 use crate::error::store_error;
+use crate::profile;
 use crate::{lease, moment, page};
 
 /// Writes one operation of a change.
@@ -245,8 +246,8 @@ fn filtered(filter: &OperationFilter) -> Select<Entity> {
     } else {
         Entity::find().filter(Column::State.is_in(filter.states.iter().map(|state| state.as_str())))
     };
-    if let Some(profile) = &filter.profile {
-        select = select.filter(Column::Profile.eq(profile.as_str()));
+    if let Some(within) = profile::within(Column::Profile, &filter.profiles) {
+        select = select.filter(within);
     }
     if let Some(order) = filter.order_id {
         select = select.filter(Column::OrderId.eq(order.uuid()));

@@ -18,6 +18,7 @@ use crate::error::{broken_unique_rule, store_error};
 use crate::moment;
 use crate::operation;
 use crate::page;
+use crate::profile;
 use crate::row::{Row, bigint};
 
 /// Writes the order after a change: new, or in place of the version that was decided on. `opened`: how many more of its
@@ -251,8 +252,8 @@ pub(crate) fn filtered(filter: &OrderFilter) -> Select<Entity> {
         if filter.with_open_items { Placement::ALL } else { &[Placement::Placing, Placement::Placed] };
     let placements = if filter.placements.is_empty() { usual } else { &filter.placements };
     let mut select = Entity::find().filter(Column::Placement.is_in(placements.iter().map(|p| p.as_str())));
-    if let Some(profile) = &filter.profile {
-        select = select.filter(Column::Profile.eq(profile.as_str()));
+    if let Some(within) = profile::within(Column::Profile, &filter.profiles) {
+        select = select.filter(within);
     }
     if !filter.statuses.is_empty() {
         select = select.filter(Column::Status.is_in(filter.statuses.iter().map(|status| status.as_str())));

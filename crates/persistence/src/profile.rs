@@ -1,13 +1,27 @@
-//! Which profiles have orders, so that a starting service can check its configuration. It may not read an order.
+//! Which profiles have orders, so that a starting service can check its configuration, and how a query is restricted to some of them.
+//! It may not read an order.
 
 use domain::ports::StoreError;
+use domain::rules::access::Profiles;
 use domain::rules::ids::ProfileName;
 use domain::rules::placement::Mode;
+use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::database::Database;
 use crate::entity::order::{Column, Entity};
 use crate::error::store_error;
+
+/// The condition that a row is of one of these profiles; none, if that restricts nothing.
+pub(crate) fn within(column: impl ColumnTrait, profiles: &Profiles) -> Option<SimpleExpr> {
+    match profiles {
+        Profiles::All => None,
+        Profiles::These(names) => Some(match names.first() {
+            Some(only) if names.len() == 1 => column.eq(only.as_str()),
+            Some(_) | None => column.is_in(names.iter().map(ProfileName::as_str)),
+        }),
+    }
+}
 
 impl Database {
     /// The profiles that have orders, each with the mode of its newest order: all orders of a profile have the same. Each step

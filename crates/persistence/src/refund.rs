@@ -12,6 +12,7 @@ use sea_orm::{
 use crate::entity::order;
 use crate::entity::refund::{Column, Entity, Model};
 use crate::error::store_error;
+use crate::profile;
 use crate::{moment, page};
 
 /// Writes refunds whole, new or changed, in one statement. Their order's version guard covers them.
@@ -108,12 +109,8 @@ fn filtered(filter: &RefundFilter) -> Select<Entity> {
     if let Some(before) = filter.registered_before {
         select = select.filter(Column::RegisteredTime.lt(moment::column(before)));
     }
-    if let Some(profile) = &filter.profile {
-        let orders = Query::select()
-            .column(order::Column::Id)
-            .from(order::Entity)
-            .and_where(order::Column::Profile.eq(profile.as_str()))
-            .take();
+    if let Some(within) = profile::within(order::Column::Profile, &filter.profiles) {
+        let orders = Query::select().column(order::Column::Id).from(order::Entity).and_where(within).take();
         select = select.filter(Column::OrderId.in_subquery(orders));
     }
     select

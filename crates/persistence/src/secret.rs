@@ -1,7 +1,9 @@
 //! Secrets that every process of the service shares. They may not be logged.
 
 use domain::ports::StoreError;
-use sea_orm::{ActiveValue, ConnectionTrait, EntityTrait, TryInsertResult};
+use sea_orm::{
+    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, TryInsertResult,
+};
 
 use crate::database::Database;
 use crate::entity::secret::{ActiveModel, Column, Entity};
@@ -32,6 +34,24 @@ impl Database {
                 kept(&self.write(), name).await?.ok_or_else(gone)
             }
         }
+    }
+
+    /// The secret kept under `name`, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn kept_secret(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        kept(&self.write(), name).await
+    }
+
+    /// The names from `first` up to and without `end` under which secrets are kept.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn secret_names(&self, first: &str, end: &str) -> Result<Vec<String>, StoreError> {
+        let named = Entity::find().select_only().column(Column::Name);
+        let named = named.filter(Column::Name.gte(first)).filter(Column::Name.lt(end));
+        named.into_tuple().all(&self.write()).await.map_err(store_error)
     }
 }
 

@@ -7,6 +7,7 @@ use domain::ports::{
     Change, EventStream, OperationWrite, OrderFilter, OrderKey, OrderWithOperations, RefundFilter, RefundSum,
     Store,
 };
+use domain::rules::access::Profiles;
 use domain::rules::event::{Event, EventData};
 use domain::rules::ids::{OperationId, OrderId, ProfileName, RefundId};
 use domain::rules::money::Money;
@@ -78,8 +79,12 @@ pub async fn orders_are_filtered_by_each_part(store: &impl Store) {
     let pending = saved(store, |order| order.facts.status = Some(OrderStatus::Pending)).await;
     let late = saved(store, |order| order.created_time = at(10)).await;
     let none = OrderFilter::default;
-    let by_profile = OrderFilter { profile: Some(profile), ..none() };
+    let by_profile = OrderFilter { profiles: Profiles::one(profile.clone()), ..none() };
     assert_eq!(listed(store, by_profile).await, [outlet.id]);
+    let both = OrderFilter { profiles: Profiles::These([profile, paid.profile.clone()].into()), ..none() };
+    assert_eq!(listed(store, both).await, listed(store, none()).await);
+    let nobodys = OrderFilter { profiles: Profiles::These([].into()), ..none() };
+    assert_eq!(listed(store, nobodys).await, [], "an empty set is not everything");
     let statuses = vec![OrderStatus::Paid, OrderStatus::Pending];
     let by_status = OrderFilter { statuses, ..none() };
     assert_eq!(listed(store, by_status).await, [pending.id, paid.id]);
@@ -126,7 +131,7 @@ pub async fn changed_orders_come_by_their_last_change(store: &(impl Store + Even
         }
     }
     assert_eq!(found, ids(&[2, 3, 4, 5, 1, 2]), "later than the second second, not at it");
-    let other = OrderFilter { profile: Some(ProfileName::new("outlet")), ..OrderFilter::default() };
+    let other = OrderFilter { profiles: Profiles::one(ProfileName::new("outlet")), ..OrderFilter::default() };
     assert!(store.list_changed(&other, at(0), None, 10).await.unwrap().items.is_empty());
     let all = store.list_changed(&none, at(0), None, 10).await.unwrap();
     assert_eq!(all.items.iter().map(|one| one.time).collect::<Vec<_>>(), [1, 4, 5, 6, 10, 11].map(at));
@@ -364,8 +369,10 @@ pub async fn refunds_of_all_orders_come_by_their_time_at_mollie_and_add_up(store
     assert_eq!(store.sum_refunds(&filter).await.unwrap(), [sum(4, euro("6.50")), sum(2, twice)]);
     let early = RefundFilter { registered_before: Some(at(10)), ..filter.clone() };
     assert_eq!(store.sum_refunds(&early).await.unwrap(), [sum(2, euro("4.00"))]);
-    let of_profile = RefundFilter { profile: Some(outlet), ..filter };
+    let of_profile = RefundFilter { profiles: Profiles::one(outlet.clone()), ..filter };
     assert_eq!(store.sum_refunds(&of_profile).await.unwrap(), [sum(2, euro("3.25")), sum(1, yen)]);
+    let nobodys = RefundFilter { profiles: Profiles::These([].into()), ..RefundFilter::default() };
+    assert_eq!(store.sum_refunds(&nobodys).await.unwrap(), []);
     let all = store.sum_refunds(&RefundFilter::default()).await.unwrap();
     assert_eq!(all.iter().map(|sum| sum.count).sum::<u64>(), 10, "all that Mollie has");
     let none = RefundFilter { statuses: vec![RefundStatus::Failed], ..RefundFilter::default() };

@@ -3,6 +3,7 @@
 use domain::operations::operation::Operation;
 use domain::operations::task::OperationKind;
 use domain::ports::{Change, CommitError, OperationFilter, OperationPageKey, OperationWrite, Store};
+use domain::rules::access::Profiles;
 use domain::rules::ids::{OperationId, OrderId, ProfileName};
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
@@ -82,8 +83,10 @@ pub async fn operations_are_filtered_by_each_part(store: &impl Store) {
     stored(store, &[&foreign], other.clone()).await;
     let none = OperationFilter::default;
     assert_eq!(listed(store, none()).await, [place.id, ship.id, foreign.id]);
-    let profile = Some(other.profile.clone());
-    assert_eq!(listed(store, OperationFilter { profile, ..none() }).await, [foreign.id]);
+    let profiles = Profiles::one(other.profile.clone());
+    assert_eq!(listed(store, OperationFilter { profiles, ..none() }).await, [foreign.id]);
+    let profiles = Profiles::These([].into());
+    assert_eq!(listed(store, OperationFilter { profiles, ..none() }).await, []);
     let order_id = Some(plain.id);
     assert_eq!(listed(store, OperationFilter { order_id, ..none() }).await, [place.id, ship.id]);
     let kinds = vec![OperationKind::CreateShipment, OperationKind::CancelOrder];

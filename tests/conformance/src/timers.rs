@@ -8,6 +8,7 @@ use domain::ports::{
     Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, Page, Pause, Run, Series, Store,
     TimerClaim,
 };
+use domain::rules::access::Profiles;
 use domain::rules::deadline_policy::Fused;
 use domain::rules::ids::ProfileName;
 use domain::rules::order::Order;
@@ -180,7 +181,7 @@ pub async fn orders_come_by_their_deadlines_without_loss_or_double_and_add_up(st
     due(store, &one, None, "0.00").await;
     orders.sort_by_key(|order| (order.agenda.ship_by.unwrap().time, order.id));
     let all = DeadlineFilter {
-        profiles: vec![ProfileName::new(&*one), ProfileName::new(&*two)],
+        profiles: Profiles::These([ProfileName::new(&*one), ProfileName::new(&*two)].into()),
         ..Default::default()
     };
     let (mut found, mut after) = (Vec::new(), None::<DeadlinePageKey>);
@@ -205,7 +206,11 @@ pub async fn orders_come_by_their_deadlines_without_loss_or_double_and_add_up(st
     );
     let count =
         async |filter: DeadlineFilter| store.list_deadlines(&filter, None, 100).await.unwrap().items.len();
-    assert_eq!(count(DeadlineFilter { profiles: vec![ProfileName::new(&*two)], ..all.clone() }).await, 2);
+    assert_eq!(
+        count(DeadlineFilter { profiles: Profiles::one(ProfileName::new(&*two)), ..all.clone() }).await,
+        2
+    );
+    assert_eq!(count(DeadlineFilter { profiles: Profiles::These([].into()), ..all.clone() }).await, 0);
     let noon = orders[0].agenda.ship_by.map(|ship_by| ship_by.time);
     assert_eq!(count(DeadlineFilter { before: noon, ..all.clone() }).await, 0);
     assert_eq!(count(DeadlineFilter { from: noon, ..all.clone() }).await, 5);

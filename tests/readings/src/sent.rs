@@ -9,7 +9,7 @@ use domain::rules::order::{Order, Placer};
 use domain::rules::placement::Mode;
 use futures_util::FutureExt;
 use jiff::Timestamp;
-use mollie_adapter::{Answer, ApiKey, Failure, MollieAdapter, Request, Transport};
+use mollie_adapter::{Answer, Credential, Failure, MollieAdapter, Request, Transport};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ use uuid::Uuid;
 struct Taker(Arc<Mutex<Vec<u8>>>);
 
 impl Transport for Taker {
-    async fn send(&self, _key: &ApiKey, request: Request) -> Result<Answer, Failure> {
+    async fn send(&self, _key: &Credential, request: Request) -> Result<Answer, Failure> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = request.body.unwrap_or_default();
         Err(Failure::Lost("taken".to_owned()))
     }
@@ -45,7 +45,7 @@ pub fn order(draft: OrderDraft, now: Timestamp) -> Order {
 #[must_use]
 pub fn body(draft: &OrderDraft, now: Timestamp) -> Value {
     let taker = Taker::default();
-    let key = ApiKey::parse("test_readings").expect("a key");
+    let key = Credential::key("test_readings").expect("a key");
     let profile = ProfileName::new("main");
     let gateway = MollieAdapter::over(taker.clone(), "https://mollie.example/v2", [(profile.clone(), key)])
         .expect("an address");

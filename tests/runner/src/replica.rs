@@ -33,7 +33,7 @@ use domain::rules::shipment::{ShipmentRequest, ShipmentState};
 use domain::workflow::place::place_in_stead;
 use domain::workflow::submit::{On, submit};
 use domain::workflow::{Intent, MutationError, Recorded, parse_hook_path};
-use mollie_adapter::{ApiKey, MollieAdapter};
+use mollie_adapter::{Credential, MollieAdapter};
 use mollie_simulator::rules::EffectKind;
 
 use crate::journal::{Reply, Said};
@@ -120,7 +120,7 @@ impl Replica {
     /// # Panics
     /// Never: address and key are fixed and right.
     pub fn start(site: &Arc<Site>, number: usize) -> Arc<Self> {
-        let key = ApiKey::parse(KEY).unwrap_or_else(|error| unreachable!("{error}"));
+        let key = Credential::key(KEY).unwrap_or_else(|error| unreachable!("{error}"));
         let gateway = MollieAdapter::over(Wire(Arc::clone(site)), BASE, [(profile(), key)])
             .unwrap_or_else(|error| unreachable!("{error}"));
         let replica = Arc::new(Self {
@@ -273,6 +273,7 @@ fn refusal(error: &MutationError) -> Reply {
         }
         MutationError::RequestReused { .. }
         | MutationError::OrderNotFound(_)
+        | MutationError::Forbidden { .. }
         | MutationError::EtagMismatch { .. }
         | MutationError::NumberHeld { .. } => Reply::Refused(error.to_string()),
         MutationError::Unconfirmed(_)

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use domain::operations::task::OperationKind;
 use domain::ports::{Fingerprint, Store};
+use domain::rules::access::Access;
 use domain::rules::ids::{Caller, OrderId, RequestId};
 use domain::workflow::Intent;
 use domain::workflow::sync::sync;
@@ -247,9 +248,12 @@ fn find(world: &rules::World, order_number: &str) -> Option<String> {
 fn intent(kind: OperationKind, request_id: &str, command: &str) -> Intent {
     Intent {
         caller: Caller::new("shop"),
+        access: Access::everything(),
+        earlier: None,
         request_id: RequestId::new(request_id),
         method: story::of(kind).method(),
         fingerprint: Fingerprint(command.to_owned()),
+        other_fingerprints: Vec::new(),
         actor: None,
         etag: None,
         deadline: None,

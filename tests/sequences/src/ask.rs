@@ -4,6 +4,7 @@
 use domain::operations::Request;
 use domain::operations::operation::Operation;
 use domain::ports::{Change, Fingerprint, OrderKey, Store};
+use domain::rules::access::Access;
 use domain::rules::event::{Event, EventData};
 use domain::rules::ids::{Caller, OrderId, RefundId, RequestId};
 use domain::rules::ledger::Entry;
@@ -38,9 +39,12 @@ pub enum Asked {
 pub fn intent(request_id: &str) -> Intent {
     Intent {
         caller: Caller::new("shop"),
+        access: Access::everything(),
+        earlier: None,
         request_id: RequestId::new(request_id),
         method: "sequence",
         fingerprint: Fingerprint(request_id.to_owned()),
+        other_fingerprints: Vec::new(),
         actor: None,
         etag: None,
         deadline: None,

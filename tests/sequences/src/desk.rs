@@ -15,13 +15,16 @@ use domain::workflow::drive::drive;
 use domain::workflow::lookup::look_up;
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
-use mollie_adapter::{ApiKey, MollieAdapter};
+use mollie_adapter::{Credential, MollieAdapter};
 use mollie_simulator::rules::{Switches, World};
 use runner::PlainVault;
 use runner::memory::MemoryStore;
 
 use crate::hand::Hand;
 use crate::mollie::{BASE, Mollie, Wire};
+
+/// The key that the orders at Mollie are placed with.
+pub const KEY: &str = "test_sequences";
 
 /// No step of a service takes so many rounds.
 const ROUNDS: usize = 40;
@@ -58,7 +61,7 @@ impl Desk {
     pub fn new(switches: Switches, companions: Companions) -> Self {
         let clock = Hand::default();
         let mollie = Arc::new(Mollie::new(switches, clock.clone()));
-        let key = ApiKey::parse("test_sequences").unwrap_or_else(|error| unreachable!("{error}"));
+        let key = Credential::key(KEY).unwrap_or_else(|error| unreachable!("{error}"));
         let gateway = MollieAdapter::over(Wire(Arc::clone(&mollie)), BASE, [(profile(), key)])
             .unwrap_or_else(|error| unreachable!("{error}"));
         let stores = clock.clone();

@@ -13,7 +13,7 @@ use uuid::Uuid;
 pub struct Hand(Arc<(AtomicI64, AtomicU64)>);
 
 /// The day on which every sequence begins.
-const BEGINNING: Timestamp = Timestamp::constant(1_772_452_800, 0);
+pub const BEGINNING: Timestamp = Timestamp::constant(1_772_452_800, 0);
 
 impl Clock for Hand {
     fn now(&self) -> Timestamp {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::ports::Clock;
-use mollie_adapter::{Answer, ApiKey, Failure, Request, Transport};
+use mollie_adapter::{Answer, Credential, Failure, Request, Transport};
 use mollie_simulator::rules::{ApiRequest, Switches, World};
 use reqwest::StatusCode;
 
@@ -43,7 +43,7 @@ impl Mollie {
 pub struct Wire(pub Arc<Mollie>);
 
 impl Transport for Wire {
-    async fn send(&self, key: &ApiKey, request: Request) -> Result<Answer, Failure> {
+    async fn send(&self, key: &Credential, request: Request) -> Result<Answer, Failure> {
         let method = request.endpoint.method().to_string();
         if method != "GET" {
             self.0.changes.fetch_add(1, Ordering::Relaxed);

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use mollie_adapter::{Answer, ApiKey, Failure, Request, Transport};
+use mollie_adapter::{Answer, Credential, Failure, Request, Transport};
 use mollie_simulator::rules::{ApiRequest, Effect, FinalState, World};
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -108,7 +108,7 @@ impl Mollie {
 pub struct Wire(pub Arc<Mollie>);
 
 impl Transport for Wire {
-    async fn send(&self, key: &ApiKey, request: Request) -> Result<Answer, Failure> {
+    async fn send(&self, key: &Credential, request: Request) -> Result<Answer, Failure> {
         let request = ApiRequest {
             method: request.endpoint.method().to_string(),
             path: request.url.path().to_owned(),

@@ -12,6 +12,7 @@ use domain::operations::update_shipment::Track;
 use domain::ports::{
     Clock, EventStream, Fingerprint, Ids, LookupClaim, OrderKey, Ports, Settings, Store, StoreError, Vault,
 };
+use domain::rules::access::Access;
 use domain::rules::ids::{
     Caller, GroupId, LeaseToken, LineId, OperationId, OrderId, ProfileName, RequestId, ShipmentId,
 };
@@ -24,7 +25,7 @@ use domain::workflow::submit::{On, submit};
 use domain::workflow::sync::sync;
 use domain::workflow::{Intent, MutationError, Recorded, parse_hook_path};
 use jiff::SignedDuration;
-use mollie_adapter::{ApiKey, MollieAdapter};
+use mollie_adapter::{Credential, MollieAdapter};
 use persistence::Database;
 
 use crate::basket::{draft, large};
@@ -87,7 +88,7 @@ impl Service {
     /// A process over an opened database.
     #[must_use]
     pub fn new(store: Database, mollie: &Arc<Mollie>, time: &Arc<Time>) -> Arc<Self> {
-        let key = ApiKey::parse(KEY).expect("a key");
+        let key = Credential::key(KEY).expect("a key");
         let gateway =
             MollieAdapter::over(Wire(Arc::clone(mollie)), BASE, [(profile(), key)]).expect("an address");
         let settings = Settings {
@@ -175,6 +176,7 @@ impl Service {
                 error @ (MutationError::Invalid(_)
                 | MutationError::RequestReused { .. }
                 | MutationError::OrderNotFound(_)
+                | MutationError::Forbidden { .. }
                 | MutationError::EtagMismatch { .. }
                 | MutationError::Precondition(_)),
             ) => Reported::Refused(format!("{error:?}")),
@@ -262,9 +264,12 @@ impl Service {
 fn intent(request_id: &str, method: &'static str) -> Intent {
     Intent {
         caller: Caller::new(CALLER),
+        access: Access::everything(),
+        earlier: None,
         request_id: RequestId::new(request_id),
         method,
         fingerprint: Fingerprint(large(&format!("fingerprint of {request_id}"))),
+        other_fingerprints: Vec::new(),
         actor: Some(large(&format!("actor of {request_id}"))),
         etag: None,
         deadline: None,

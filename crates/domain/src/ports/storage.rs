@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::operations::claim::Claim;
 use crate::operations::operation::Operation;
 use crate::operations::task::OperationKind;
+use crate::rules::access::Profiles;
 use crate::rules::deadline_policy::Fused;
 use crate::rules::event::Event;
 use crate::rules::ids::{
@@ -151,7 +152,7 @@ pub struct TimerClaim {
 /// A filter for orders that must be shipped by some time; an empty part does not restrict.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeadlineFilter {
-    pub profiles: Vec<ProfileName>,
+    pub profiles: Profiles,
     pub mode: Option<Mode>,
     pub from: Option<Timestamp>,
     pub before: Option<Timestamp>,
@@ -236,7 +237,7 @@ pub struct OrderWithOperations {
 /// A filter for orders; an empty part does not restrict.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OrderFilter {
-    pub profile: Option<ProfileName>,
+    pub profiles: Profiles,
     pub statuses: Vec<OrderStatus>,
     /// Empty: placing and placed ones, or all with [`with_open_items`](Self::with_open_items).
     pub placements: Vec<Placement>,
@@ -252,7 +253,7 @@ pub struct OrderFilter {
 /// A filter for operations; an empty part does not restrict, except `states`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OperationFilter {
-    pub profile: Option<ProfileName>,
+    pub profiles: Profiles,
     pub order_id: Option<OrderId>,
     /// Empty: all that are not settled.
     pub states: Vec<OperationState>,
@@ -262,7 +263,7 @@ pub struct OperationFilter {
 /// A filter for the refunds that Mollie has; an empty part does not restrict.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RefundFilter {
-    pub profile: Option<ProfileName>,
+    pub profiles: Profiles,
     /// Mollie's statuses.
     pub statuses: Vec<RefundStatus>,
     pub registered_before: Option<Timestamp>,

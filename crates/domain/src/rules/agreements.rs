@@ -16,6 +16,8 @@ pub struct Agreements {
     pub reads_get_order: bool,
     /// Stands for a locale that is missing or that Mollie lists in neither spelling; always with a warning.
     pub locale_fallback: Option<String>,
+    /// Its calls are made with an access token: an application fee may be taken (create order, `payment.applicationFee`).
+    pub has_token: bool,
     /// Between which amounts Mollie offers the profile's methods, as far as that was read.
     pub limits: Vec<MethodLimits>,
 }
@@ -23,7 +25,8 @@ pub struct Agreements {
 impl Default for Agreements {
     fn default() -> Self {
         let (strict, locale_fallback, limits) = (BTreeSet::new(), None, Vec::new());
-        Self { klarna_expiry_days: 28, strict, reads_get_order: false, locale_fallback, limits }
+        let (reads_get_order, has_token) = (false, false);
+        Self { klarna_expiry_days: 28, strict, reads_get_order, locale_fallback, has_token, limits }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The rules of Mollie's Orders API and ours, each stated once. Pure: no time, no input or output, no randomness.
 
+pub mod access;
 pub mod address;
 pub mod adoption;
 pub mod agenda;

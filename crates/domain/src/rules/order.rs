@@ -121,6 +121,9 @@ pub struct Order {
     pub version: u64,
     /// The base address given to Mollie for this order's webhooks; Mollie never forgets the hook address.
     pub hook_base: String,
+    /// The keyed hashes at the end of its hook address, as they were sent: the service's secret may have another generation by now.
+    /// `None` of an order that was recorded before they were kept.
+    pub hook_proof: Option<String>,
     pub placement: Placement,
     /// The order that it is to replace.
     pub supersedes: Option<OrderId>,
@@ -265,6 +268,7 @@ impl Order {
             created_time: now,
             version: 0,
             hook_base: placer.hook_base,
+            hook_proof: None,
             placement: Placement::Placing,
             supersedes: None,
             superseded: None,

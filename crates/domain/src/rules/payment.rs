@@ -44,7 +44,7 @@ rules! {
         ];
 
     FEE payment_application_fee = "payment.application_fee", Warn, Mollie(D, "create order, applicationFee: with access tokens"),
-        "An application fee needs an access token, and this profile has an API key; its currency should be the order's.",
+        "An application fee needs an access token: a profile with an API key refuses it; its currency should be the order's.",
         refused [
             |order| {
                 let amount = serde_json::json!({ "currency": "EUR", "value": "1.00" });
@@ -55,8 +55,18 @@ rules! {
                 order["payment"]["applicationFee"] = serde_json::json!({ "amount": amount, "description": "Fee" });
             },
         ],
-        accepted [|order| order["payment"] = serde_json::json!({ "issuer": "ideal_INGBNL2A" })];
+        accepted [
+            |order| order["payment"] = serde_json::json!({ "issuer": "ideal_INGBNL2A" }),
+            |order| {
+                let amount = serde_json::json!({ "currency": "EUR", "value": "1.00" });
+                order["payment"]["applicationFee"] = serde_json::json!({ "amount": amount, "description": "Fee" });
+                order["profile"] = serde_json::json!({ "hasToken": true });
+            },
+        ];
 }
+
+/// The id of the rule about application fees. A profile with an API key is strict about it: Mollie may leave the fee out.
+pub const APPLICATION_FEE: &str = FEE.id;
 
 /// Payment parameters by their path in the API (`issuer`, `company.vat_number`, `application_fee.amount.value`); those of
 /// `extra_merchant_data`, whose shape is Klarna's, and of `further_parameters` are JSON text. Some are secrets (card token, voucher pin), so all are stored
@@ -123,7 +133,17 @@ impl PaymentParameters {
         let part = |name: &str| self.get(name).unwrap_or_default().to_owned();
         let (code, value) = (part("application_fee.amount.currency"), part("application_fee.amount.value"));
         let fee = AmountInput { currency: code, value }.parse(&format!("{path}.amount"), faults);
-        faults.breaks(path, &FEE, "none under an API key", "one");
+        match faults.agreements() {
+            Some(agreed) if agreed.has_token => (),
+            Some(_) => faults.breaks(
+                path,
+                &FEE,
+                "none: the profile has an API key, and a fee needs an access token",
+                "one",
+            ),
+            // No document names one of a further payment.
+            None => faults.breaks(path, &FEE, "none: a fee is told when the order is created", "one"),
+        }
         if let (Some(fee), Some(currency)) = (fee.map(Money::currency), currency)
             && fee != currency
         {

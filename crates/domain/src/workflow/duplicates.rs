@@ -2,8 +2,9 @@
 //! took effect twice. Only their webhooks reveal them.
 
 use super::claim_at_head::unclaimed;
+use super::hook::hook_addresses;
 use super::sync::SyncError;
-use super::{ROUNDS, hook_address, settle};
+use super::{ROUNDS, settle};
 use crate::operations::Pen;
 use crate::ports::{Change, CommitError, Gateway, OrderKey, Ports, Store};
 use crate::rules::call_rate::Rank;
@@ -38,9 +39,11 @@ pub(super) async fn duplicates<P: Ports>(
         if !webhook_hint::name_duplicates(&order, hints) {
             return Ok(());
         }
-        let hook_address = hook_address(ports, &order);
         let (gateway, since) = (ports.gateway(), order.created_time);
-        let found = gateway.find_by_hook(Rank::Spare, &order.profile, &hook_address, since).await?;
+        let mut found = Vec::new();
+        for address in hook_addresses(ports, &order) {
+            found.extend(gateway.find_by_hook(Rank::Spare, &order.profile, &address, since).await?);
+        }
         let Some(change) = plan(ports, order, &found) else { return Ok(()) };
         match ports.store().commit(change).await {
             Ok(()) => return Ok(()),

@@ -17,14 +17,38 @@ pub struct HookAddress {
     pub token: String,
 }
 
-/// The order's own hook address.
+/// What proves the hook address of a new order: the keyed hashes at its end.
+pub(super) fn hook_proof<P: Ports>(ports: &P, order: &Order) -> String {
+    let vault = ports.vault();
+    let token = vault.mac("hook", &[order.id.uuid().as_bytes()]);
+    format!("{}/{token}", vault.mac("request", &request(order)))
+}
+
+/// The order's own hook address, as it was sent; of an order that does not keep it, as it would be sent now.
 #[must_use]
 pub fn hook_address<P: Ports>(ports: &P, order: &Order) -> String {
-    let vault = ports.vault();
-    let request =
-        vault.mac("request", &[order.caller.as_str().as_bytes(), order.request_id.as_str().as_bytes()]);
-    let token = vault.mac("hook", &[order.id.uuid().as_bytes()]);
-    format!("{}{PATH}{}/{request}/{token}", order.hook_base, order.id)
+    let proof = order.hook_proof.clone().unwrap_or_else(|| hook_proof(ports, order));
+    address(order, &proof)
+}
+
+/// Every hook address that the order may have at Mollie: the one that was sent, or where it is not kept, one for each generation.
+pub(super) fn hook_addresses<P: Ports>(ports: &P, order: &Order) -> Vec<String> {
+    let mut addresses = vec![hook_address(ports, order)];
+    if order.hook_proof.is_none() {
+        let vault = ports.vault();
+        let tokens = vault.other_macs("hook", &[order.id.uuid().as_bytes()]);
+        let proofs = vault.other_macs("request", &request(order)).into_iter().zip(tokens);
+        addresses.extend(proofs.map(|(request, token)| address(order, &format!("{request}/{token}"))));
+    }
+    addresses
+}
+
+fn address(order: &Order, proof: &str) -> String {
+    format!("{}{PATH}{}/{proof}", order.hook_base, order.id)
+}
+
+fn request(order: &Order) -> [&[u8]; 2] {
+    [order.caller.as_str().as_bytes(), order.request_id.as_str().as_bytes()]
 }
 
 /// Reads the path of a hook address; `None` unless its token belongs to its order.

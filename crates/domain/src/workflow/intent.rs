@@ -2,29 +2,39 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::operations::claim::Claim;
 use crate::ports::{
     Clock, CommitError, Fingerprint, GatewayError, OrderKey, OrderWithOperations, Ports, RequestRecord,
     Store, StoreError,
 };
+use crate::rules::access::{Access, Denied};
 use crate::rules::cause::{Cause, Grounds};
-use crate::rules::ids::{Caller, GroupId, OperationId, OrderId, RequestId};
+use crate::rules::ids::{Caller, GroupId, OperationId, OrderId, ProfileName, RequestId};
 use crate::rules::placement::Placement;
 use crate::rules::precondition::FailedPrecondition;
 use crate::rules::status::OrderStatus;
 use crate::rules::subject::Subject;
 use crate::rules::violation::Violation;
 
+/// How long a request answers again that was made before its caller had a name: the time that is promised for every request id.
+const NAMELESS: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 /// A caller's request for a change.
 #[derive(Clone, Debug)]
 pub struct Intent {
     pub caller: Caller,
+    /// What the caller may do by this method.
+    pub access: Access,
+    /// The name that the caller's earlier requests may be recorded under: that of all callers before they had names.
+    pub earlier: Option<Caller>,
     pub request_id: RequestId,
     /// The API method; the promise behind a request id includes it.
     pub method: &'static str,
     pub fingerprint: Fingerprint,
+    /// The same under the other generations of the secret: one of them was in use if an earlier call was recorded before a rotation.
+    pub other_fingerprints: Vec<Fingerprint>,
     /// The caller it is made for.
     pub actor: Option<String>,
     /// The version that the caller decided on, if it sent one.
@@ -83,6 +93,9 @@ pub enum MutationError {
     RequestReused { method: String },
     #[error("there is no such order")]
     OrderNotFound(OrderId),
+    /// The caller sees the profile, but has no role there that allows this.
+    #[error("the caller has no role on profile {profile} that allows {method}")]
+    Forbidden { method: &'static str, profile: ProfileName },
     #[error("the order is at version {actual}, not {given}")]
     EtagMismatch { given: u64, actual: u64 },
     #[error("the state of the order does not allow it")]
@@ -114,21 +127,62 @@ impl MutationError {
 }
 
 impl Intent {
-    /// The recorded outcome of this request id, if it was used; an error if it was used for another request.
+    /// The recorded outcome of this request id, if it was used; an error if it was used for another request, or if the caller may not
+    /// do this with its order any more.
     pub(super) async fn seen<P: Ports>(&self, ports: &P) -> Result<Option<Recorded>, MutationError> {
-        let Some(record) = ports.store().find_request(&self.caller, &self.request_id).await? else {
+        match ports.store().find_request(&self.caller, &self.request_id).await? {
+            Some(record) => Box::pin(self.repeats(ports, record)).await.map(Some),
+            // Apart, it does not make every request's future as large.
+            None => Box::pin(self.seen_nameless(ports)).await,
+        }
+    }
+
+    /// The same for what was recorded before the caller had a name. The store does not detect such a repeat when a decision is saved:
+    /// it must be looked for before. Another caller's request under this id is none of this caller's.
+    pub(super) async fn seen_nameless<P: Ports>(&self, ports: &P) -> Result<Option<Recorded>, MutationError> {
+        let Some(earlier) = &self.earlier else { return Ok(None) };
+        let Some(record) = ports.store().find_request(earlier, &self.request_id).await? else {
             return Ok(None);
         };
-        if record.method != self.method || record.fingerprint != self.fingerprint {
+        let is_kept = ports.clock().now().duration_since(record.created_time) < NAMELESS;
+        if !is_kept || !self.is_of(&record) {
+            return Ok(None);
+        }
+        Box::pin(self.repeats(ports, record)).await.map(Some)
+    }
+
+    fn is_of(&self, record: &RequestRecord) -> bool {
+        record.method == self.method && self.has(&record.fingerprint)
+    }
+
+    async fn repeats<P: Ports>(&self, ports: &P, record: RequestRecord) -> Result<Recorded, MutationError> {
+        if !self.is_of(&record) {
             return Err(MutationError::RequestReused { method: record.method });
         }
-        Ok(Some(Recorded {
+        if !self.access.is_unlimited() {
+            let order = ports.store().load_order(&OrderKey::Id(record.order_id)).await?;
+            let order = order.ok_or(MutationError::OrderNotFound(record.order_id))?;
+            self.may_change(record.order_id, &order.profile)?;
+        }
+        Ok(Recorded {
             order_id: record.order_id,
             answer: record.answer,
             group: record.group,
             claim: None,
             is_single: false,
-        }))
+        })
+    }
+
+    /// Whether the caller may do this with an order of the profile. Of one that is hidden the refusal is that of one that is missing.
+    pub(super) fn may_change(&self, id: OrderId, profile: &ProfileName) -> Result<(), MutationError> {
+        self.access.check(profile).map_err(|denied| match denied {
+            Denied::Hidden => MutationError::OrderNotFound(id),
+            Denied::Forbidden => MutationError::Forbidden { method: self.method, profile: profile.clone() },
+        })
+    }
+
+    fn has(&self, fingerprint: &Fingerprint) -> bool {
+        self.fingerprint == *fingerprint || self.other_fingerprints.contains(fingerprint)
     }
 
     /// Why what it decides is written.
@@ -148,7 +202,11 @@ impl Intent {
     /// store detects the repeat when the decision is saved.
     pub(super) async fn begin<P: Ports>(&self, ports: &P, id: OrderId) -> Result<Submitted, MutationError> {
         let found = ports.store().load_with_operations(&OrderKey::Id(id)).await?;
-        match found.ok_or(MutationError::OrderNotFound(id)).and_then(|found| self.fits(found)) {
+        let found = found.ok_or(MutationError::OrderNotFound(id)).and_then(|found| {
+            self.may_change(id, &found.order.profile)?;
+            self.fits(found)
+        });
+        match found {
             Ok(found) => Ok(Submitted::Now(Box::new(found))),
             Err(error) => {
                 self.seen(ports).await?.map(|before| Submitted::Before(Box::new(before))).ok_or(error)

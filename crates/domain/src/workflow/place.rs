@@ -1,6 +1,6 @@
 //! Placing an order: turns a draft into an order of ours, with its hook address.
 
-use super::hook_address;
+use super::hook::{hook_address, hook_proof};
 use super::intent::{Intent, MutationError, Recorded};
 use super::submit::{On, submit};
 use crate::operations::place_order::Place;
@@ -45,6 +45,7 @@ pub async fn place_in_stead<P: Ports>(
 ) -> Result<Recorded, MutationError> {
     let payment = draft.payment.clone();
     let order = Order { supersedes, ..new_order(ports, intent, profile, draft) };
+    let order = Order { hook_proof: Some(hook_proof(ports, &order)), ..order };
     let request = Place { hook_address: hook_address(ports, &order), payment };
     submit(ports, intent, On::New(Box::new(order)), &request).await
 }

@@ -35,7 +35,8 @@ impl On {
 /// Decides the request and saves what it decided.
 ///
 /// # Errors
-/// [`MutationError`]; a refusal that depends on the order's state is confirmed at Mollie first. A repeated request is not an
+/// [`MutationError`]; an order that the caller may not change is refused before anything else is looked at; a refusal that depends on
+/// the order's state is confirmed at Mollie first. A repeated request is not an
 /// error: it returns what its first call recorded.
 pub async fn submit<P: Ports, R: Request>(
     ports: &P,
@@ -43,11 +44,17 @@ pub async fn submit<P: Ports, R: Request>(
     on: On,
     request: &R,
 ) -> Result<Recorded, MutationError> {
+    if let On::New(order) = &on {
+        intent.may_change(order.id, &order.profile)?;
+    }
+    if let Some(before) = Box::pin(intent.seen_nameless(ports)).await? {
+        return Ok(before);
+    }
     let (mut confirmed, mut holder_confirmed) = (None, false);
     for _ in 0..ROUNDS {
         let known = match &on {
             On::New(order) => (**order).clone().into(),
-            On::Order(id) => match intent.begin(ports, *id).await? {
+            On::Order(id) => match Box::pin(intent.begin(ports, *id)).await? {
                 Submitted::Before(accepted) => return Ok(*accepted),
                 Submitted::Now(found) => {
                     let OrderWithOperations { order, unsettled } = *found;
@@ -64,7 +71,9 @@ pub async fn submit<P: Ports, R: Request>(
                 if let Some(before) = intent.seen(ports).await? {
                     return Ok(before);
                 }
-                confirm_or_refuse(ports, &pen.discard(), denied, &mut confirmed).await?;
+                // It holds the whole order: apart, it does not make every request's future as large.
+                let refused = Box::new(pen.discard());
+                confirm_or_refuse(ports, &refused, denied, &mut confirmed).await?;
                 continue;
             }
         };

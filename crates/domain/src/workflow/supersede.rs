@@ -8,6 +8,7 @@ use super::refuse::{author, confirm_or_refuse};
 use super::{ROUNDS, policy};
 use crate::operations::Pen;
 use crate::ports::{Change, OrderKey, Ports, Store, StoreError};
+use crate::rules::access::Access;
 use crate::rules::event::EventData;
 use crate::rules::ids::{OrderId, ProfileName};
 use crate::rules::order::Order;
@@ -34,7 +35,9 @@ pub(super) async fn supersede<P: Ports>(
     confirmed: &mut Option<Confirmed>,
 ) -> Result<Old, MutationError> {
     let Some(id) = new.supersedes else { return Ok(Old::None) };
-    let Some(old) = may_be_replaced(ports, id, &new.profile, confirmed).await? else { return Ok(Old::Read) };
+    let Some(old) = may_be_replaced(ports, &intent.access, id, &new.profile, confirmed).await? else {
+        return Ok(Old::Read);
+    };
     let mut pen = Pen::new(ports.ids(), author(ports, intent, &old), old.into());
     pen.record(EventData::Superseded { by: new.id });
     Ok(Old::Changes(Box::new(unclaimed(ports, pen.finish(None)))))
@@ -44,10 +47,15 @@ pub(super) async fn supersede<P: Ports>(
 ///
 /// # Errors
 /// [`MutationError`]: why it cannot.
-pub async fn check<P: Ports>(ports: &P, id: OrderId, profile: &ProfileName) -> Result<(), MutationError> {
+pub async fn check<P: Ports>(
+    ports: &P,
+    access: &Access,
+    id: OrderId,
+    profile: &ProfileName,
+) -> Result<(), MutationError> {
     let mut confirmed = None;
     for _ in 0..ROUNDS {
-        if may_be_replaced(ports, id, profile, &mut confirmed).await?.is_some() {
+        if may_be_replaced(ports, access, id, profile, &mut confirmed).await?.is_some() {
             return Ok(());
         }
     }
@@ -58,11 +66,14 @@ pub async fn check<P: Ports>(ports: &P, id: OrderId, profile: &ProfileName) -> R
 /// before it is allowed, however lately it was read: a payment may have begun since, and Mollie does not refuse what would lose it.
 async fn may_be_replaced<P: Ports>(
     ports: &P,
+    access: &Access,
     id: OrderId,
     profile: &ProfileName,
     confirmed: &mut Option<Confirmed>,
 ) -> Result<Option<Order>, MutationError> {
-    let old = ports.store().load_order(&OrderKey::Id(id)).await?.ok_or(MutationError::OrderNotFound(id))?;
+    let old = ports.store().load_order(&OrderKey::Id(id)).await?;
+    // One that is not shown is as good as missing. That the caller may replace one of its own profile is decided by that profile.
+    let old = old.filter(|old| access.shows(&old.profile)).ok_or(MutationError::OrderNotFound(id))?;
     if let Some(fault) = supersession::of_another_profile(&old, profile) {
         return Err(MutationError::Invalid(vec![fault]));
     }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
 use domain::rules::ids::ProfileName;
-use mollie_adapter::ApiKey;
+use mollie_adapter::Credential;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -46,9 +46,9 @@ impl Stack {
         let mollie_stop = CancellationToken::new();
         let mollie = tokio::spawn(mollie.serve(listener, mollie_stop.clone()));
         config.mollie.base_url = format!("http://{simulator}/v2");
-        let key = ApiKey::parse(API_KEY).context("the built-in key")?;
+        let key = Credential::key(API_KEY).context("the built-in key")?;
         let keys = vec![(ProfileName::new("main"), key)];
-        let checked = Checked::new(&config, keys, &BTreeSet::new(), None).map_err(anyhow::Error::msg)?;
+        let checked = Checked::new(&config, keys, &BTreeSet::new()).map_err(anyhow::Error::msg)?;
         let server = Server::prepare(&config, checked, offset).await?;
         let (grpc, webhook, engine) = (server.grpc, server.webhook, server.database.clone());
         let service = tokio::spawn(server.run(stop));

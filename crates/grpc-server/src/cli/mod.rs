@@ -13,11 +13,13 @@ mod json;
 mod migrate;
 mod operations;
 mod order;
+mod secret;
 mod serve;
 mod signal;
 #[cfg(feature = "dev")]
 mod simulator;
 mod tail;
+mod token;
 mod words;
 
 use std::path::PathBuf;
@@ -54,6 +56,8 @@ enum Command {
     Migrate,
     /// Check the configuration, or show it.
     Config(config::Arguments),
+    /// Make the file with the service's secret, or add a generation to it.
+    Secret(secret::Arguments),
     /// Show what needs a person at a running service, and record decisions.
     Operations(operations::Arguments),
     /// Show which orders lose their money soon if nobody ships them, and why.
@@ -62,6 +66,8 @@ enum Command {
     Order(order::Arguments),
     /// Follow the events of all orders at a running service.
     Tail(tail::Arguments),
+    /// Make a token for a caller.
+    Token(token::Arguments),
     /// Run the simulated Mollie alone.
     #[cfg(feature = "dev")]
     Simulator,
@@ -72,12 +78,22 @@ enum Command {
 
 const SETTINGS: &str = "\
 Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key in the file; in brackets the default.
-`serve` needs a profile's key and SECURITY__INSECURE; for Mollie itself also WEBHOOK__PUBLIC_URL.
+`serve` needs a profile's key, a certificate and callers, or SECURITY__INSECURE; for Mollie itself also WEBHOOK__PUBLIC_URL.
 
   ORDER_SERVICE__GRPC__LISTEN                   where callers connect [127.0.0.1:50051]
   ORDER_SERVICE__GRPC__MAX_MESSAGE_BYTES        the largest request that is read [1048576]
+  ORDER_SERVICE__GRPC__MAX_CONNECTIONS          the most connections; more are closed at once [10000]
+  ORDER_SERVICE__GRPC__HANDSHAKE_SECONDS        after which a connection ends that has not begun to speak [10]
+  ORDER_SERVICE__GRPC__IDLE_SECONDS             after which a connection without a call ends [300]
+  ORDER_SERVICE__GRPC__MAX_AGE_SECONDS          after which a connection ends, and streams go on over another one [3600]
+  ORDER_SERVICE__GRPC__MAX_READS                the most calls at once that only read the database [256]
+  ORDER_SERVICE__GRPC__MAX_CHANGES              the most calls at once that may wait for Mollie [256]
+  ORDER_SERVICE__GRPC__MAX_WAITS                the most calls at once that wait for an operation [1000]
+  ORDER_SERVICE__GRPC__CALLER_SHARE_PERCENT     how much of these, and of the streams of events, one caller may have [75]
   ORDER_SERVICE__WEBHOOK__LISTEN                where Mollie's webhooks arrive [127.0.0.1:50052]
   ORDER_SERVICE__WEBHOOK__PUBLIC_URL            the address that Mollie calls, over https
+  ORDER_SERVICE__WEBHOOK__MAX_CONNECTIONS       the most connections; more are closed at once [1000]
+  ORDER_SERVICE__WEBHOOK__TIMEOUT_SECONDS       how long a webhook's headers may take, and then its body [10]
   ORDER_SERVICE__DATABASE__URL                  sqlite://PATH or postgres://... [sqlite://data/orders.db]
   ORDER_SERVICE__DATABASE__MAX_CONNECTIONS      the most connections [10]
   ORDER_SERVICE__DATABASE__MIGRATE_ON_START     whether `serve` brings the schema up to date; if not, run `migrate` first
@@ -95,7 +111,10 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
   ORDER_SERVICE__EVENTS__POSITION_MILLISECONDS  the longest an event waits for its position [100]
   ORDER_SERVICE__EVENTS__MAX_STREAMS            the most streams of events of one process [1000]
   ORDER_SERVICE__EVENTS__SLOW_READER_SECONDS    after which a stream ends whose reader takes nothing [10]
-  ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE   a file with the API key of the profile `main`; others by their names
+  ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE   a file with the API key of the profile `main`, others by their names, or with
+                                                an access token; read again when it changes
+  ORDER_SERVICE__PROFILES__MAIN__PROFILE_ID     with an access token: Mollie's id of the profile, pfl_...
+  ORDER_SERVICE__PROFILES__MAIN__TEST           with an access token: whether its orders are for tests
   ORDER_SERVICE__PROFILES__MAIN__CALLS_PER_SECOND
                                                 the same for this profile's key
   ORDER_SERVICE__PROFILES__MAIN__KLARNA_EXPIRY_DAYS
@@ -144,9 +163,33 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
   ORDER_SERVICE__PROFILES__MAIN__AUTO_SHIP      none, or digital_lines: shipped by the service once the money is there [none]
   ORDER_SERVICE__PROFILES__MAIN__AUTO_SHIP_DRY_RUN
                                                 only tell what would be shipped [true]
-  ORDER_SERVICE__SECURITY__INSECURE             serve without TLS and authentication [false]
-  ORDER_SERVICE__SECURITY__SECRET_FILE          at least 32 random bytes, the same for every replica [made once, kept in
-                                                the database]
+  ORDER_SERVICE__SECURITY__INSECURE             serve also without TLS or callers, to whoever connects [false]
+  ORDER_SERVICE__SECURITY__CERTIFICATE_FILE     the certificate of the gRPC port with those that sign it, in PEM; this and
+                                                the files below are read again when they change
+  ORDER_SERVICE__SECURITY__CERTIFICATE_KEY_FILE its key
+  ORDER_SERVICE__SECURITY__CLIENT_CA_FILE       who signs the client certificates that are looked at
+  ORDER_SERVICE__SECURITY__TOKENS_FILE          hashes of callers' tokens, a line each (`order-service token NAME`)
+  ORDER_SERVICE__SECURITY__ISSUERS__CORP__ISSUER
+                                                the `iss` of signed tokens (JWT) that are accepted
+  ORDER_SERVICE__SECURITY__ISSUERS__CORP__AUDIENCE
+                                                what stands for this service in their `aud`
+  ORDER_SERVICE__SECURITY__ISSUERS__CORP__KEYS_FILE
+                                                the issuer's public keys (JWKS); or
+  ORDER_SERVICE__SECURITY__ISSUERS__CORP__KEYS_URL
+                                                their address, over https
+  ORDER_SERVICE__SECURITY__ISSUERS__CORP__REFRESH_SECONDS
+                                                how often that is read [300]
+  ORDER_SERVICE__SECURITY__ISSUERS__CORP__ALGORITHMS
+                                                what the issuer signs with: RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384
+                                                EdDSA [[RS256,ES256]]
+  ORDER_SERVICE__SECURITY__ISSUERS__CORP__LEEWAY_SECONDS
+                                                how far its clock may be off [30]
+  ORDER_SERVICE__CALLERS__SHOP__CERTIFICATES    names (URI, DNS) in the client certificates of the caller `shop`
+  ORDER_SERVICE__CALLERS__SHOP__SUBJECTS__CORP  subjects of its tokens by the issuer `corp`
+  ORDER_SERVICE__CALLERS__SHOP__ROLES__MAIN     its roles on the profile `main`, \"*\" in the file for all: checkout,
+                                                fulfilment, care, finance, viewer, operator (docs/access.md)
+  ORDER_SERVICE__SECURITY__SECRET_FILE          what `order-service secret create` makes, the same for every replica; read again
+                                                when it changes [made once, kept in the database]
   ORDER_SERVICE__PROFILES__MAIN__RETIRED        the profile takes no new orders; its open ones go on, or rest if it has no key
                                                 [false]
   ORDER_SERVICE__LOG__FILTER                    a level, or levels by module: info,persistence=debug [info]
@@ -204,11 +247,13 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             Command::Config(chosen) => {
                 config::run(&chosen, arguments.config.as_deref()).map(|()| ExitCode::SUCCESS)
             }
+            Command::Secret(arguments) => secret::run(arguments).map(|()| ExitCode::SUCCESS),
             // It talks to a service that is configured elsewhere.
             Command::Operations(arguments) => Box::pin(operations::run(arguments)).await,
             Command::Deadlines(arguments) => Box::pin(deadlines::run(arguments)).await,
             Command::Order(arguments) => Box::pin(order::run(arguments)).await,
             Command::Tail(arguments) => Box::pin(tail::run(arguments)).await.map(|()| ExitCode::SUCCESS),
+            Command::Token(arguments) => token::run(&arguments).map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "dev")]
             Command::Simulator => simulator::run(config()?).await.map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "probes")]

@@ -7,10 +7,9 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::Args;
 use serde_json::json;
-use tonic::transport::Channel;
 use tonic::{Code, Status};
 
-use super::client::Address;
+use super::client::{Address, Connection};
 use super::event_line::{coloured, details, tone};
 use super::json::json;
 use super::signal;
@@ -103,7 +102,7 @@ const fn goes_on(code: Code) -> bool {
 }
 
 impl Tail {
-    async fn follow(&mut self, service: &mut OrderServiceClient<Channel>) -> Result<End> {
+    async fn follow(&mut self, service: &mut OrderServiceClient<Connection>) -> Result<End> {
         let request = WatchOrderEventsRequest {
             filter: Some(self.filter.clone()),
             start: Some(self.start.clone()),

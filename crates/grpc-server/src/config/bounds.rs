@@ -17,12 +17,71 @@ struct Number {
 /// Without any, nothing is ever placed; more than that no process sends.
 const CALLS_PER_SECOND: RangeInclusive<u64> = 1..=100_000;
 
-const NUMBERS: [Number; 10] = [
+/// A process without any is none; more than that no system gives descriptors to.
+const CONNECTIONS: RangeInclusive<u64> = 1..=1_000_000;
+/// Each may hold a message of the largest size, and what is made of it.
+const CALLS: RangeInclusive<u64> = 1..=100_000;
+
+const NUMBERS: [Number; 20] = [
     Number {
         path: "grpc.max_message_bytes",
         range: *MESSAGE_BYTES_RANGE.start() as u64..=*MESSAGE_BYTES_RANGE.end() as u64,
         unit: "bytes",
         of: |config| config.grpc.max_message_bytes as u64,
+    },
+    Number {
+        path: "grpc.max_connections",
+        range: CONNECTIONS,
+        unit: "connections",
+        of: |config| config.grpc.max_connections.into(),
+    },
+    // Who has nothing to say within five minutes has nothing to say.
+    Number {
+        path: "grpc.handshake_seconds",
+        range: 1..=300,
+        unit: "seconds",
+        of: |config| config.grpc.handshake_seconds,
+    },
+    // Less would have clients connect for each call.
+    Number {
+        path: "grpc.idle_seconds",
+        range: 1..=86_400,
+        unit: "seconds",
+        of: |config| config.grpc.idle_seconds,
+    },
+    // More than a week is never: then a balancer never spreads its connections over new replicas.
+    Number {
+        path: "grpc.max_age_seconds",
+        range: 1..=604_800,
+        unit: "seconds",
+        of: |config| config.grpc.max_age_seconds,
+    },
+    Number { path: "grpc.max_reads", range: CALLS, unit: "calls", of: |config| config.grpc.max_reads.into() },
+    Number {
+        path: "grpc.max_changes",
+        range: CALLS,
+        unit: "calls",
+        of: |config| config.grpc.max_changes.into(),
+    },
+    Number { path: "grpc.max_waits", range: CALLS, unit: "calls", of: |config| config.grpc.max_waits.into() },
+    Number {
+        path: "grpc.caller_share_percent",
+        range: 1..=100,
+        unit: "percent",
+        of: |config| config.grpc.caller_share_percent,
+    },
+    Number {
+        path: "webhook.max_connections",
+        range: CONNECTIONS,
+        unit: "connections",
+        of: |config| config.webhook.max_connections.into(),
+    },
+    // Mollie itself gives up after 15 seconds.
+    Number {
+        path: "webhook.timeout_seconds",
+        range: 1..=300,
+        unit: "seconds",
+        of: |config| config.webhook.timeout_seconds,
     },
     // Each costs the server a process, and a database server allows a few hundred in total.
     Number {

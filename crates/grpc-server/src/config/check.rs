@@ -8,10 +8,12 @@ use domain::rules::ids::ProfileName;
 use domain::rules::placement::Mode;
 use domain::rules::rule::{Rule, Severity};
 use domain::rules::unpaid::BANK_TRANSFER;
-use mollie_adapter::{ApiKey, MollieAdapter};
+use mollie_adapter::{Credential, MollieAdapter};
 
+use super::key_file::KeyFile;
 use super::sections::Profile;
 use super::{Config, PREFIX, secret};
+use crate::identity::Identity;
 use crate::wire::bounds::PROFILE;
 
 /// The checked configuration.
@@ -21,24 +23,26 @@ pub struct Checked {
     /// Profiles that take no new orders, and their modes if they still have a key.
     pub retired: BTreeMap<ProfileName, Option<Mode>>,
     pub gateway: MollieAdapter,
-    /// `None`: the one stored in the database.
-    pub secret: Option<Vec<u8>>,
+    /// Where the credentials were read.
+    pub key_files: Vec<KeyFile>,
+    /// Nobody is asked who he is, unless it was read from the configuration.
+    pub identity: Identity,
 }
 
 impl Checked {
     /// Builds the adapter; an error text if Mollie's address is invalid. `retired`: profiles that take no new orders.
     pub fn new(
         config: &Config,
-        keys: Vec<(ProfileName, ApiKey)>,
+        keys: Vec<(ProfileName, Credential)>,
         retired: &BTreeSet<ProfileName>,
-        secret: Option<Vec<u8>>,
     ) -> Result<Self, String> {
         let modes: BTreeMap<_, _> = keys.iter().map(|(name, key)| (name.clone(), key.mode())).collect();
         let gateway = MollieAdapter::new(config.adapter(), keys)
             .map_err(|error| format!("{}: {error}", config.names.of("mollie.base_url")))?;
         let retired = retired.iter().map(|name| (name.clone(), modes.get(name).copied())).collect();
         let modes = modes.into_iter().filter(|(name, _)| !BTreeMap::contains_key(&retired, name)).collect();
-        Ok(Self { modes, retired, gateway, secret })
+        let key_files = config.key_files();
+        Ok(Self { modes, retired, gateway, key_files, identity: Identity::default() })
     }
 }
 
@@ -51,19 +55,22 @@ impl Config {
         let mut faults = self.faults();
         let (mut keys, mut retired) = (Vec::new(), BTreeSet::new());
         for (name, profile) in &self.profiles {
-            match self.key(name, profile) {
-                Ok(key) => keys.extend(key.map(|key| (ProfileName::new(name), key))),
-                Err(fault) => faults.push(fault),
+            match self.credential(name, profile) {
+                Ok(credential) => keys.extend(credential.map(|it| (ProfileName::new(name), it))),
+                Err(found) => faults.extend(found),
             }
             retired.extend(profile.retired.then(|| ProfileName::new(name)));
         }
-        let read = self.security.secret_file.as_deref().map(secret::secret).transpose();
-        let secret = read.unwrap_or_else(|fault| {
-            faults.push(format!("{}: {fault}", self.names.of("security.secret_file")));
-            None
+        if let Some(Err(found)) = self.security.secret_file.as_deref().map(secret::secret) {
+            let name = self.names.of("security.secret_file");
+            faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
+        }
+        let identity = self.identity().unwrap_or_else(|wrong| {
+            faults.extend(wrong);
+            Identity::default()
         });
-        match Checked::new(self, keys, &retired, secret) {
-            Ok(checked) if faults.is_empty() => Ok(checked),
+        match Checked::new(self, keys, &retired) {
+            Ok(checked) if faults.is_empty() => Ok(Checked { identity, ..checked }),
             checked => {
                 faults.extend(checked.err());
                 Err(faults)
@@ -71,17 +78,25 @@ impl Config {
         }
     }
 
-    fn key(&self, name: &str, profile: &Profile) -> Result<Option<ApiKey>, String> {
+    fn key_files(&self) -> Vec<KeyFile> {
+        let files = self.profiles.iter();
+        files.filter_map(|(name, profile)| KeyFile::of(name, profile, &self.names)).collect()
+    }
+
+    fn credential(&self, name: &str, profile: &Profile) -> Result<Option<Credential>, Vec<String>> {
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
         if !(1..=PROFILE).contains(&name.len()) || !name.chars().all(is_name) {
-            return Err(format!("profiles.{name}: a name is 1 to {PROFILE} letters, digits, _ and -"));
+            return Err(vec![format!("profiles.{name}: a name is 1 to {PROFILE} letters, digits, _ and -")]);
         }
-        let setting = format!("profiles.{name}.api_key_file");
-        let setting = self.names.of(&setting);
-        match &profile.api_key_file {
-            Some(file) => secret::key(file).map(Some).map_err(|fault| format!("{setting}: {fault}")),
+        match KeyFile::of(name, profile, &self.names) {
+            Some(file) => file.read().map(Some),
             None if profile.retired => Ok(None),
-            None => Err(format!("{setting}: a file with the profile's Mollie API key is expected")),
+            None => {
+                let setting = self.names.of(&format!("profiles.{name}.api_key_file"));
+                Err(vec![format!(
+                    "{setting}: a file with the profile's Mollie API key or an access token is expected"
+                )])
+            }
         }
     }
 
@@ -124,13 +139,6 @@ impl Config {
         if self.profiles.is_empty() {
             faults.push(format!(
                 "no profile is configured: set {PREFIX}PROFILES__MAIN__API_KEY_FILE to a file with its Mollie API key"
-            ));
-        }
-        if !self.security.insecure && !self.names.is_unreadable("security.insecure") {
-            faults.push(format!(
-                "this release has no TLS and no authentication yet: put it behind a proxy that provides both, and \
-                 say so with {}=true",
-                self.names.of("security.insecure")
             ));
         }
         faults.extend(self.wrong_public_url());

@@ -2,7 +2,10 @@
 //! faults are reported at once, by the names the operator typed.
 
 mod bounds;
+mod callers;
 mod check;
+mod identity;
+mod key_file;
 mod names;
 mod secret;
 mod sections;
@@ -18,15 +21,18 @@ use domain::ports::Settings;
 use domain::rules::agreements::Agreements;
 use domain::rules::call_rate::CallRate;
 use domain::rules::ids::ProfileName;
+use domain::rules::payment::APPLICATION_FEE;
 use domain::rules::policy::Policy;
 use jiff::SignedDuration;
 use mollie_adapter::Limits;
 use serde::{Deserialize, Serialize};
 
-use crate::feed;
+use crate::{admission, feed, listen};
 
 pub use check::Checked;
+pub use key_file::KeyFile;
 pub use names::Names;
+pub use secret::secret as secret_in;
 pub use sections::Log;
 use sections::{
     Database, Events, Grpc, Mollie, Operations, Placement, Profile, Required, Security, Simulator, Webhook,
@@ -48,6 +54,7 @@ pub struct Config {
     pub operations: Operations,
     pub events: Events,
     pub security: Security,
+    pub callers: BTreeMap<String, callers::Caller>,
     pub profiles: BTreeMap<String, Profile>,
     pub log: Log,
     #[cfg(feature = "dev")]
@@ -57,13 +64,20 @@ pub struct Config {
     pub names: Names,
 }
 
+/// Calls of Mollie that nobody waits for: more than the loops of `worker` make at once.
+const OF_WORKERS: u64 = 100;
+
 /// All faults of the configuration.
 #[derive(Debug, thiserror::Error)]
-#[error("{} in the configuration:\n{}", count(.0.len()), .0.iter().map(|fault| format!("  - {fault}")).collect::<Vec<_>>().join("\n"))]
+#[error("{} in the configuration:\n{}", faults(.0.len()), .0.iter().map(|fault| format!("  - {fault}")).collect::<Vec<_>>().join("\n"))]
 pub struct ConfigError(pub Vec<String>);
 
-fn count(faults: usize) -> String {
+fn faults(faults: usize) -> String {
     if faults == 1 { "1 fault".to_owned() } else { format!("{faults} faults") }
+}
+
+fn count(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 impl Config {
@@ -116,9 +130,14 @@ impl Config {
 
     /// What each profile has agreed with Mollie and chosen for itself.
     pub fn agreements(&self) -> BTreeMap<ProfileName, Agreements> {
+        let refused = |profile: &Profile| match profile.has_token() {
+            true => profile.strict_rules.clone(),
+            false => profile.strict_rules.iter().cloned().chain([APPLICATION_FEE.to_owned()]).collect(),
+        };
         let agreed = |profile: &Profile| Agreements {
             klarna_expiry_days: profile.klarna_expiry_days,
-            strict: profile.strict_rules.clone(),
+            strict: refused(profile),
+            has_token: profile.has_token(),
             reads_get_order: profile.required == Required::GetOrder,
             locale_fallback: profile.locale_fallback.clone(),
             limits: Vec::new(),
@@ -129,7 +148,45 @@ impl Config {
     /// The limits of the streams of events.
     pub fn streams(&self) -> feed::Limits {
         let streams = usize::try_from(self.events.max_streams).unwrap_or(usize::MAX);
-        feed::Limits { streams, patience: Duration::from_secs(self.events.slow_reader_seconds) }
+        let patience = Duration::from_secs(self.events.slow_reader_seconds);
+        feed::Limits { streams, caller_share: self.caller_share(), patience }
+    }
+
+    /// How many calls are served at once.
+    pub fn calls(&self) -> admission::Limits {
+        let Grpc { max_reads, max_changes, max_waits, .. } = &self.grpc;
+        admission::Limits {
+            reads: count(*max_reads),
+            changes: count(*max_changes),
+            waits: count(*max_waits),
+            caller_share: self.caller_share(),
+        }
+    }
+
+    fn caller_share(&self) -> usize {
+        usize::try_from(self.grpc.caller_share_percent).unwrap_or(100)
+    }
+
+    /// What connections of both ports may do: callers', then webhooks'. Raises the limit of open files for them.
+    pub fn connections(&self) -> (listen::Limits, listen::Limits) {
+        let Grpc { max_connections, max_changes, handshake_seconds, idle_seconds, max_age_seconds, .. } =
+            self.grpc;
+        let descriptors = listen::Descriptors {
+            callers: max_connections.into(),
+            webhooks: self.webhook.max_connections.into(),
+            database: self.database.max_connections.into(),
+            mollie: u64::from(max_changes) + OF_WORKERS,
+        };
+        let lower = ["grpc.max_connections", "webhook.max_connections"].map(|path| self.names.of(path));
+        let (callers, webhooks) = descriptors.provide(&lower.join(" and "));
+        let limits = |connections: u64, handshake, idle| listen::Limits {
+            connections: usize::try_from(connections).unwrap_or(usize::MAX),
+            handshake: Duration::from_secs(handshake),
+            idle: Duration::from_secs(idle),
+            age: Duration::from_secs(max_age_seconds),
+        };
+        let patience = self.webhook.timeout_seconds;
+        (limits(callers, handshake_seconds, idle_seconds), limits(webhooks, patience, patience))
     }
 
     /// The adapter's settings.

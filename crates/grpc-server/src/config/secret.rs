@@ -3,30 +3,21 @@
 use std::io::Read;
 use std::path::Path;
 
-use mollie_adapter::ApiKey;
-
-use crate::vault::SECRET_BYTES;
+use crate::generations::Generations;
 
 /// No key or secret is longer; a device or a log named by mistake is not read to its end.
 const MOST: u64 = 64 * 1024;
 
-/// The service's secret.
-pub(super) fn secret(file: &Path) -> Result<Vec<u8>, String> {
-    let secret = read(file)?;
-    match secret.len() {
-        0..SECRET_BYTES => Err(format!(
-            "{}: {} bytes; at least {SECRET_BYTES} random ones are needed",
-            file.display(),
-            secret.len()
-        )),
-        _ => Ok(secret),
-    }
+/// The service's secret; each fault.
+pub fn secret(file: &Path) -> Result<Generations, Vec<String>> {
+    let named = |fault| format!("{}: {fault}", file.display());
+    let content = read(file).map_err(|fault| vec![fault])?;
+    Generations::parse(&content).map_err(|faults| faults.into_iter().map(named).collect())
 }
 
-/// A profile's API key.
-pub(super) fn key(file: &Path) -> Result<ApiKey, String> {
-    let text = String::from_utf8(read(file)?).map_err(|_| format!("{}: it is not text", file.display()))?;
-    ApiKey::parse(text.trim()).map_err(|error| format!("{}: {error}", file.display()))
+/// The text of a file with a credential.
+pub(super) fn text(file: &Path) -> Result<String, String> {
+    String::from_utf8(read(file)?).map_err(|_| format!("{}: it is not text", file.display()))
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, String> {

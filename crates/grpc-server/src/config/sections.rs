@@ -18,6 +18,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::callers::Issuer;
 use crate::wire::bounds;
 
 /// Where simulated time comes from, for `serve` beside a simulator in another process.
@@ -35,6 +36,22 @@ pub struct Grpc {
     pub listen: SocketAddr,
     /// The largest request that is read; its content has further bounds.
     pub max_message_bytes: usize,
+    /// The most connections; more are closed at once.
+    pub max_connections: u32,
+    /// After this time a connection ends that has not begun to speak.
+    pub handshake_seconds: u64,
+    /// After this time without a call a connection ends.
+    pub idle_seconds: u64,
+    /// After this time a connection ends, and streams go on over another one.
+    pub max_age_seconds: u64,
+    /// The most calls at once that only read the database.
+    pub max_reads: u32,
+    /// The most calls at once that may wait for Mollie.
+    pub max_changes: u32,
+    /// The most calls at once that wait for an operation.
+    pub max_waits: u32,
+    /// How many percent of these calls, and of the streams of events, one caller may have.
+    pub caller_share_percent: u64,
 }
 
 /// The webhook listener.
@@ -44,6 +61,10 @@ pub struct Webhook {
     pub listen: SocketAddr,
     /// The address that Mollie calls; by default the listen address.
     pub public_url: Option<String>,
+    /// The most connections; more are closed at once.
+    pub max_connections: u32,
+    /// How long a webhook's headers may take, and then its body.
+    pub timeout_seconds: u64,
 }
 
 /// The simulated Mollie, for development.
@@ -112,19 +133,34 @@ pub struct Events {
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Security {
-    /// Serve without TLS and authentication. Only for development and behind something that provides both.
+    /// Serve also without TLS or callers. Only for development and behind something that provides both. What is configured of them
+    /// holds all the same.
     pub insecure: bool,
-    /// A file with at least 32 random bytes, the same for every replica. With `insecure` one is generated and stored in the
-    /// database.
+    /// The certificate of the gRPC port and those that sign it, in PEM, and its key.
+    pub certificate_file: Option<PathBuf>,
+    pub certificate_key_file: Option<PathBuf>,
+    /// The authorities whose client certificates are looked at, in PEM.
+    pub client_ca_file: Option<PathBuf>,
+    /// Hashes of static tokens, a line each (`order-service token`).
+    pub tokens_file: Option<PathBuf>,
+    /// Who signs tokens (JWT), by a name of ours.
+    pub issuers: BTreeMap<String, Issuer>,
+    /// The file that `order-service secret` makes, or one with at least 32 random bytes; the same for every replica. With
+    /// `insecure` a secret is generated and stored in the database.
     pub secret_file: Option<PathBuf>,
 }
 
-/// A Mollie profile: one API key, hence one mode.
+/// A Mollie profile: one credential and one mode.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Profile {
-    /// Only a retired profile may lack it.
+    /// Has the profile's API key, or an access token of its organisation, which other profiles may name, too. Only a retired profile
+    /// may lack it.
     pub api_key_file: Option<PathBuf>,
+    /// With an access token: Mollie's id of the profile.
+    pub profile_id: Option<String>,
+    /// With an access token: whether its orders are for tests.
+    pub test: Option<bool>,
     /// Takes no new orders. With a key its existing orders go on to their end; without one they stay as they are.
     pub retired: bool,
     /// `mollie.calls_per_second` for its key.
@@ -257,6 +293,11 @@ impl From<Shipping> for Companions {
 }
 
 impl Profile {
+    /// Whether its file has an access token. If it has another credential, that is a fault (`key_file`).
+    pub const fn has_token(&self) -> bool {
+        self.profile_id.is_some()
+    }
+
     /// What it has chosen of how its orders are worked on.
     pub fn policy(&self) -> Policy {
         let days = |days: &u16| SignedDuration::from_hours(i64::from(*days) * 24);
@@ -343,6 +384,8 @@ impl Default for Profile {
         let klarna_expiry_days = Agreements::default().klarna_expiry_days;
         Self {
             api_key_file: None,
+            profile_id: None,
+            test: None,
             retired: false,
             calls_per_second: None,
             klarna_expiry_days,
@@ -384,13 +427,24 @@ pub struct Log {
 
 impl Default for Grpc {
     fn default() -> Self {
-        Self { listen: loopback(50051), max_message_bytes: bounds::MESSAGE_BYTES }
+        Self {
+            listen: loopback(50051),
+            max_message_bytes: bounds::MESSAGE_BYTES,
+            max_connections: 10_000,
+            handshake_seconds: 10,
+            idle_seconds: 300,
+            max_age_seconds: 3_600,
+            max_reads: 256,
+            max_changes: 256,
+            max_waits: 1_000,
+            caller_share_percent: 75,
+        }
     }
 }
 
 impl Default for Webhook {
     fn default() -> Self {
-        Self { listen: loopback(50052), public_url: None }
+        Self { listen: loopback(50052), public_url: None, max_connections: 1_000, timeout_seconds: 10 }
     }
 }
 

@@ -62,7 +62,7 @@ fn readable(mut values: Dict, names: &mut Names, faults: &mut Vec<String>) -> Co
             Ok(config) => return config,
             Err(error) => error,
         };
-        let path = place(&error);
+        let path = setting(&values, place(&error));
         faults.push(reported(&error, &path.join("."), names));
         names.unreadable(path.join("."));
         if !remove(&mut values, &path) {
@@ -79,6 +79,21 @@ fn place(error: &Error) -> Vec<String> {
     {
         path.push(name.clone());
     }
+    path
+}
+
+/// The setting that a path leads to: a part of a list has no name of its own.
+fn setting(values: &Dict, mut path: Vec<String>) -> Vec<String> {
+    let mut section = values;
+    let is_section = |key: &&String| match section.get(key.as_str()) {
+        Some(Value::Dict(_, inner)) => {
+            section = inner;
+            true
+        }
+        Some(_) | None => false,
+    };
+    let sections = path.iter().take_while(is_section).count();
+    path.truncate(sections + 1);
     path
 }
 

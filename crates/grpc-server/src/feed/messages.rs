@@ -5,9 +5,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_util::Stream;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tonic::Status;
 
+use crate::admission::Pass;
 use crate::proto::WatchOrderEventsResponse;
 
 /// How many messages wait for a reader, beside what the connection holds.
@@ -18,7 +19,7 @@ pub struct Messages {
     waiting: mpsc::Receiver<WatchOrderEventsResponse>,
     end: oneshot::Receiver<Status>,
     has_ended: bool,
-    _seat: OwnedSemaphorePermit,
+    _seat: Pass,
 }
 
 /// Where messages, and in the end a status, are put.
@@ -28,7 +29,7 @@ pub struct Outlet {
 }
 
 /// Both ends of a stream.
-pub fn stream(seat: OwnedSemaphorePermit) -> (Outlet, Messages) {
+pub fn stream(seat: Pass) -> (Outlet, Messages) {
     let (messages, waiting) = mpsc::channel(WAITING);
     let (end, ending) = oneshot::channel();
     (Outlet { messages, end }, Messages { waiting, end: ending, has_ended: false, _seat: seat })

@@ -14,10 +14,11 @@ use std::time::Duration;
 
 use domain::ports::{EventStream, OrderKey, Place, Positioned, Store, StoreError};
 use domain::rules::ids::ProfileName;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::admission::{CallerKey, Full, Gate, Pass};
 use crate::convert;
 use crate::proto::OrderEvent;
 use crate::service::Service;
@@ -45,6 +46,8 @@ pub struct Shown {
 pub struct Limits {
     /// The most streams of this process.
     pub streams: usize,
+    /// How many percent of them one caller may have.
+    pub caller_share: usize,
     /// How long a reader may take nothing while there is something for him.
     pub patience: Duration,
 }
@@ -57,7 +60,7 @@ pub struct Feed {
     tail: Mutex<Tail>,
     /// The last position in the tail.
     head: watch::Sender<u64>,
-    seats: Arc<Semaphore>,
+    seats: Gate,
     taken: Notify,
     catching_up: Semaphore,
 }
@@ -69,22 +72,22 @@ impl Feed {
             stopping: CancellationToken::new(),
             tail: Mutex::default(),
             head: watch::Sender::new(0),
-            seats: Arc::new(Semaphore::new(limits.streams)),
+            seats: Gate::new(limits.streams, limits.caller_share),
             taken: Notify::new(),
             catching_up: Semaphore::new(CATCHING_UP),
         }
     }
 
-    /// A place for one more watcher, until it is dropped; `None` if all are taken.
-    pub fn seat(&self) -> Option<OwnedSemaphorePermit> {
-        let seat = Arc::clone(&self.seats).try_acquire_owned().ok()?;
+    /// A place for one more watcher, until it is dropped.
+    pub fn seat(&self, caller: CallerKey) -> Result<Pass, Full> {
+        let seat = self.seats.enter(caller)?;
         self.taken.notify_one();
-        Some(seat)
+        Ok(seat)
     }
 
     /// Whether anybody watches.
     pub fn is_watched(&self) -> bool {
-        self.seats.available_permits() < self.limits.streams
+        self.seats.is_used()
     }
 
     /// Waits until somebody watches.

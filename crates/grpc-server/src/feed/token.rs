@@ -21,13 +21,14 @@ pub struct Token {
 /// The token of a place; `None` is the one before the first event.
 pub fn token(vault: &impl Vault, place: Option<Place>) -> String {
     let position = place.map_or(0, |place| place.position);
-    format!("{VERSION}{position:0POSITION$x}{}", hash(vault, place))
+    format!("{VERSION}{position:0POSITION$x}{}", hashed(place, |parts| vault.mac(PURPOSE, parts)))
 }
 
-fn hash(vault: &impl Vault, place: Option<Place>) -> String {
-    let Some(Place { position, order_id, sequence }) = place else { return vault.mac(PURPOSE, &[]) };
+/// Hands what is hashed of a place to `by`.
+fn hashed<R>(place: Option<Place>, by: impl FnOnce(&[&[u8]]) -> R) -> R {
+    let Some(Place { position, order_id, sequence }) = place else { return by(&[]) };
     let (position, sequence) = (position.to_be_bytes(), sequence.to_be_bytes());
-    vault.mac(PURPOSE, &[&position, order_id.uuid().as_bytes(), &sequence])
+    by(&[&position, order_id.uuid().as_bytes(), &sequence])
 }
 
 impl Token {
@@ -43,7 +44,8 @@ impl Token {
 
     /// Whether it is the token of this place, which is what the stream has at its position.
     pub fn is_of(&self, vault: &impl Vault, place: Option<Place>) -> bool {
-        place.map_or(0, |place| place.position) == self.position && self.hash == hash(vault, place)
+        let position = place.map_or(0, |place| place.position);
+        position == self.position && hashed(place, |parts| vault.verify(PURPOSE, parts, &self.hash))
     }
 }
 
@@ -53,7 +55,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::vault::SecretVault;
+    use crate::vault::tests::vault;
 
     fn place(position: u64, sequence: u64) -> Place {
         Place { position, order_id: OrderId::new(Uuid::from_u128(7)), sequence }
@@ -61,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_token_is_of_one_event_at_one_place() {
-        let vault = SecretVault::new(&[7; 32]).unwrap();
+        let vault = vault(7);
         let text = token(&vault, Some(place(300, 2)));
         let read = Token::parse(&text).unwrap();
         assert_eq!(read.position, 300);
@@ -69,14 +71,14 @@ mod tests {
         for other in [None, Some(place(300, 3)), Some(place(301, 2))] {
             assert!(!read.is_of(&vault, other), "{other:?}");
         }
-        assert!(!read.is_of(&SecretVault::new(&[8; 32]).unwrap(), Some(place(300, 2))));
+        assert!(!read.is_of(&self::vault(8), Some(place(300, 2))));
         let first = Token::parse(&token(&vault, None)).unwrap();
         assert!(first.position == 0 && first.is_of(&vault, None) && !first.is_of(&vault, Some(place(1, 1))));
     }
 
     #[test]
     fn what_is_no_token_is_told_from_one() {
-        let vault = SecretVault::new(&[7; 32]).unwrap();
+        let vault = vault(7);
         let good = token(&vault, Some(place(1, 1)));
         assert!(Token::parse(&good).is_some());
         let later_release = format!("2{}", &good[1..]);

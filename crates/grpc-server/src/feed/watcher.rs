@@ -6,29 +6,31 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::{Place, StoreError};
-use domain::rules::ids::ProfileName;
-use tokio::sync::OwnedSemaphorePermit;
+use domain::rules::access::Profiles;
 use tokio::time::Instant;
 use tonic::Status;
 
 use super::messages::{Messages, Outlet, stream};
 use super::{Feed, Shown, token};
+use crate::admission::Pass;
 use crate::driver::Driver;
+use crate::identity::Validity;
+use crate::listen::Closing;
 use crate::proto::WatchOrderEventsResponse;
 use crate::proto::watch_order_events_response::{Content, Heartbeat};
 use crate::rpc::errors;
 use crate::service::Service;
 
-/// What a watcher asked for; an empty part does not restrict.
+/// What a watcher asked for, of what he may read; without kinds all of them.
 #[derive(Debug, Default)]
 pub struct Filter {
-    pub profiles: HashSet<ProfileName>,
+    pub profiles: Profiles,
     pub kinds: HashSet<String>,
 }
 
 impl Filter {
     fn lets_through(&self, event: &Shown) -> bool {
-        (self.profiles.is_empty() || self.profiles.contains(&event.profile))
+        self.profiles.contains(&event.profile)
             && (self.kinds.is_empty() || self.kinds.contains(&event.message.kind))
     }
 }
@@ -39,11 +41,14 @@ pub struct Watcher {
     feed: Arc<Feed>,
     filter: Filter,
     heartbeat: Duration,
+    validity: Validity,
     /// The position that everything up to was passed on, and its token.
     position: u64,
     token: String,
     outlet: Outlet,
     next_beat: Instant,
+    /// Of his connection.
+    closing: Closing,
 }
 
 /// Why a stream ends.
@@ -52,7 +57,11 @@ enum End {
     Left,
     /// Its reader takes nothing.
     TooSlow,
+    /// What it was opened with holds no longer.
+    Unknown,
     Stopping,
+    /// His connection is to be replaced.
+    Closing,
     Store(StoreError),
 }
 
@@ -60,17 +69,19 @@ impl Watcher {
     /// Starts one after a place, in a task of its own.
     pub fn start(
         driver: &Driver,
-        seat: OwnedSemaphorePermit,
+        (seat, closing): (Pass, Closing),
         place: Option<Place>,
         filter: Filter,
         heartbeat: Duration,
+        validity: Validity,
     ) -> Messages {
         let (outlet, messages) = stream(seat);
         let (service, feed) = (Arc::clone(&driver.service), Arc::clone(&driver.feed));
         let token = token(&service.vault, place);
         let position = place.map_or(0, |place| place.position);
         let next_beat = Instant::now();
-        let watcher = Self { service, feed, filter, heartbeat, position, token, outlet, next_beat };
+        let watcher =
+            Self { service, feed, filter, heartbeat, validity, position, token, outlet, next_beat, closing };
         driver.own(watcher.run());
         messages
     }
@@ -84,20 +95,21 @@ impl Watcher {
     }
 
     async fn watch(&mut self) -> Result<std::convert::Infallible, End> {
-        let (feed, stopping) = (Arc::clone(&self.feed), self.feed.stopping.clone());
+        let (feed, ends) = (Arc::clone(&self.feed), self.ends());
         let mut head = feed.head.subscribe();
+        let mut ends = std::pin::pin!(ends);
         loop {
             if self.next_beat <= Instant::now() {
                 self.beat().await?;
             }
             head.mark_unchanged();
             let events = tokio::select! {
-                () = stopping.cancelled() => return Err(End::Stopping),
+                end = &mut ends => return Err(end),
                 events = feed.after(&self.service, self.position) => events.map_err(End::Store)?,
             };
             if events.is_empty() {
                 tokio::select! {
-                    () = stopping.cancelled() => return Err(End::Stopping),
+                    end = &mut ends => return Err(end),
                     () = self.outlet.messages.closed() => return Err(End::Left),
                     // The sender lives as long as the feed.
                     _ = head.changed() => (),
@@ -106,6 +118,20 @@ impl Watcher {
             }
             for event in events {
                 self.pass(&event).await?;
+            }
+        }
+    }
+
+    /// Waits until his stream must end although he reads and there is something to read.
+    fn ends(&self) -> impl Future<Output = End> + use<> {
+        let (stopping, closing) = (self.feed.stopping.clone(), self.closing.clone());
+        let validity = self.validity.clone();
+        async move {
+            tokio::select! {
+                biased;
+                () = stopping.cancelled() => End::Stopping,
+                () = validity.ended() => End::Unknown,
+                () = closing.0.cancelled() => End::Closing,
             }
         }
     }
@@ -131,6 +157,7 @@ impl Watcher {
         let patience = self.feed.limits.patience;
         let room = tokio::select! {
             () = self.feed.stopping.cancelled() => return Err(End::Stopping),
+            () = self.closing.0.cancelled() => return Err(End::Closing),
             room = tokio::time::timeout(patience, self.outlet.messages.reserve()) => room,
         };
         let room = room.map_err(|_| End::TooSlow)?.map_err(|_| End::Left)?;
@@ -145,7 +172,9 @@ fn status(end: End, token: &str) -> Option<Status> {
     match end {
         End::Left => None,
         End::TooSlow => Some(errors::reader_too_slow(token)),
+        End::Unknown => Some(errors::not_known_any_more(token)),
         End::Stopping => Some(errors::stopping(Some(token))),
+        End::Closing => Some(errors::connection_closing(token)),
         End::Store(error) => Some(errors::stream_broken(error, token)),
     }
 }

@@ -1,12 +1,12 @@
 //! BatchGetOrders: several orders by their keys, each answered for by itself.
 
-use domain::ports::{OrderKey, OrderWithOperations, Store};
+use domain::ports::{OrderKey, OrderWithOperations};
 use domain::rules::violation::Violation;
 use tonic::Response;
 
 use super::page::Filling;
 use super::reading::Reading;
-use super::{Answer, OrderRpc, errors, get_order};
+use super::{Answer, Visit, get_order};
 use crate::convert;
 use crate::proto::batch_get_orders_response::Result as Found;
 use crate::proto::batch_get_orders_response::result::{LeftOut, NotFound, Outcome};
@@ -15,7 +15,7 @@ use crate::proto::{BatchGetOrdersRequest, BatchGetOrdersResponse, GetOrderReques
 /// Orders may be large: this limits how many are in memory for one answer.
 const LOADED_AT_ONCE: usize = 50;
 
-pub async fn call(rpc: &OrderRpc, request: BatchGetOrdersRequest) -> Answer<BatchGetOrdersResponse> {
+pub async fn call(rpc: &Visit, request: BatchGetOrdersRequest) -> Answer<BatchGetOrdersResponse> {
     let mut reading = Reading::of(&request);
     let keys = keys(rpc, request.requests, &mut reading);
     let keys = reading.end(keys)?;
@@ -25,14 +25,14 @@ pub async fn call(rpc: &OrderRpc, request: BatchGetOrdersRequest) -> Answer<Batc
             answer.messages.extend(keys.iter().map(|_| result(Outcome::LeftOut(LeftOut {}))));
             continue;
         }
-        let loaded = rpc.service().store.load_many_with_operations(keys).await.map_err(errors::store)?;
+        let loaded = rpc.orders(keys).await?;
         loaded.iter().for_each(|found| add(&mut answer, found.as_ref()));
     }
     Ok(Response::new(BatchGetOrdersResponse { results: answer.messages }))
 }
 
 /// Every key, or every fault of any.
-fn keys(rpc: &OrderRpc, requests: Vec<GetOrderRequest>, reading: &mut Reading) -> Option<Vec<OrderKey>> {
+fn keys(rpc: &Visit, requests: Vec<GetOrderRequest>, reading: &mut Reading) -> Option<Vec<OrderKey>> {
     if requests.is_empty() {
         let (path, expected) = ("requests".to_owned(), "1 to 100 orders".to_owned());
         reading.add(vec![Violation { path, rule: "batch.size", expected, got: "none".to_owned() }]);

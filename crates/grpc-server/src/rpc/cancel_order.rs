@@ -9,18 +9,18 @@ use tonic::{Request, Response};
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{self, Header, begin, refuse_if_rejected};
-use super::{Answer, OrderRpc};
+use super::{Answer, Visit};
 use crate::convert;
 use crate::proto::{self, CancelOrderRequest};
 
-pub async fn call(rpc: &OrderRpc, request: Request<CancelOrderRequest>) -> Answer<proto::Order> {
+pub async fn call(rpc: &Visit, request: Request<CancelOrderRequest>) -> Answer<proto::Order> {
     let call_deadline = CallDeadline::of(request.metadata());
     let mut request = request.into_inner();
     let mut reading = Reading::of(&request);
     let request_id = std::mem::take(&mut request.request_id);
     let header =
         Header { method: "CancelOrder", request_id: &request_id, etag: &request.etag, actor: &request.actor };
-    let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
+    let (intent, faults) = header.intent(rpc, &request, call_deadline);
     reading.add(faults);
     let order_id = reading.part(request::order_id(&request.id, "id"));
     let order_id = reading.end(order_id)?;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use domain::operations::cancel_lines::Cancel;
 use domain::operations::operation::State;
 use domain::operations::task::Task;
-use domain::ports::{OrderKey, OrderWithOperations, Store};
+use domain::ports::{OrderKey, OrderWithOperations};
 use domain::rules::ids::{GroupId, OperationId, OrderId};
 use domain::rules::line_cancellation::LineCancellationRequest;
 use domain::rules::order::{Line, Order};
@@ -19,7 +19,7 @@ use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{self, Header, Submitted, begin};
 use super::selection::{by_id, with_line_ids};
-use super::{Answer, OrderRpc, errors, preview};
+use super::{Answer, Visit, errors, preview};
 use crate::convert;
 use crate::proto::{self, CancelOrderLinesRequest, CancelOrderLinesResponse};
 
@@ -43,7 +43,7 @@ impl Selected {
 }
 
 pub async fn call(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     request: Request<CancelOrderLinesRequest>,
 ) -> Answer<CancelOrderLinesResponse> {
     let call_deadline = CallDeadline::of(request.metadata());
@@ -62,7 +62,7 @@ pub async fn call(
 }
 
 async fn read(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     request: &mut CancelOrderLinesRequest,
     call_deadline: CallDeadline,
 ) -> Result<(Intent, Wanted), Status> {
@@ -74,7 +74,7 @@ async fn read(
         etag: &request.etag,
         actor: &request.actor,
     };
-    let (intent, faults) = header.intent(rpc.service(), request, call_deadline);
+    let (intent, faults) = header.intent(rpc, request, call_deadline);
     reading.add(faults);
     let lines = request.lines.iter_mut().map(|line| &mut line.line_id);
     by_id(rpc, &request.order_id, lines.collect()).await?;
@@ -92,7 +92,7 @@ async fn read(
 
 /// Whatever the order's state now, the answer reports the outcome of this request.
 async fn answer(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     order_id: OrderId,
     group: Option<GroupId>,
     selected: &Selected,
@@ -112,11 +112,11 @@ async fn answer(
 
 /// What the operation of the request cancels, unless Mollie refused it. A cancellation of the whole order names no lines.
 async fn canceled(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     order: OrderId,
     group: GroupId,
 ) -> Result<Option<(OperationId, Vec<ShipmentLine>)>, Status> {
-    let operations = rpc.service().store.group_operations(order, group).await.map_err(errors::store)?;
+    let operations = rpc.recorded(order, group).await?;
     let mut found = None;
     for operation in operations {
         if let State::Rejected { rejection, .. } = &operation.state {
@@ -140,7 +140,7 @@ async fn canceled(
 
 /// What the request would change, with nothing saved or sent.
 async fn tell(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     call_deadline: CallDeadline,
     intent: Intent,
     order_id: OrderId,

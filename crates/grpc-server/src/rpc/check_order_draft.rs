@@ -9,19 +9,20 @@ use tonic::Response;
 
 use super::errors::shown;
 use super::reading::Reading;
-use super::{Answer, OrderRpc, draft, page};
+use super::{Answer, Visit, draft, page};
 use crate::convert;
 use crate::proto::{CheckOrderDraftRequest, CheckOrderDraftResponse, DraftViolation};
 
 /// So long a check waits for the limits of methods at most: without them it warns of less.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-pub async fn call(rpc: &OrderRpc, request: CheckOrderDraftRequest) -> Answer<CheckOrderDraftResponse> {
+pub async fn call(rpc: &Visit, request: CheckOrderDraftRequest) -> Answer<CheckOrderDraftResponse> {
+    rpc.may_use(&request.profile)?;
     if request.draft.as_ref().is_some_and(|draft| !draft.method.is_empty()) {
         learn_limits(rpc, &request.profile).await;
     }
     let reading = Reading::of(&request);
-    let read = draft::read(rpc.service(), &request.profile, request.draft.unwrap_or_default(), reading);
+    let read = draft::read(rpc, &request.profile, request.draft.unwrap_or_default(), reading);
     let holder = match &read.number {
         Some((profile, number)) => draft::number_holder(rpc, profile, number).await?.map(|holder| holder.id),
         None => None,
@@ -47,9 +48,9 @@ pub async fn call(rpc: &OrderRpc, request: CheckOrderDraftRequest) -> Answer<Che
 }
 
 /// Reads the profile's methods, if they are not known.
-async fn learn_limits(rpc: &OrderRpc, profile: &str) {
+async fn learn_limits(rpc: &Visit, profile: &str) {
     let service = Arc::clone(rpc.service());
-    let Ok((profile, _)) = service.profile(profile) else { return };
+    let Ok((profile, _)) = rpc.profile(profile) else { return };
     let listing = rpc.driver.own(async move {
         let listed = service.methods.list(&*service, &profile, &MethodsWanted::default()).await;
         if let Err(error) = listed {

@@ -6,12 +6,12 @@ use tonic::{Request, Response};
 use super::call_deadline::CallDeadline;
 use super::decision::decide;
 use super::reading::Reading;
-use super::{Answer, OrderRpc, request};
+use super::{Answer, Visit, request};
 use crate::convert;
 use crate::proto::{self, CompareOperationRequest};
 
 pub async fn call(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     request: Request<CompareOperationRequest>,
 ) -> Answer<proto::OperationComparison> {
     let call_deadline = CallDeadline::of(request.metadata());
@@ -19,6 +19,7 @@ pub async fn call(
     let mut reading = Reading::of(&request);
     let id = reading.part(request::operation_id(&request.operation_id, "operation_id"));
     let id = reading.end(id)?;
+    rpc.may_decide(id).await?;
     let compared =
         decide(rpc, call_deadline, move |service| async move { operator::compare(&*service, id).await });
     let (operation, comparison) = compared.await?;

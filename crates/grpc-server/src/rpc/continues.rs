@@ -1,6 +1,6 @@
 //! The order that a new one continues: one of ours, of the same profile, that has ended. Reads it, and changes nothing.
 
-use domain::ports::{OrderKey, Store};
+use domain::ports::OrderKey;
 use domain::rules::draft::OrderDraft;
 use domain::rules::ids::{OrderId, ProfileName};
 use domain::rules::order::Order;
@@ -9,7 +9,7 @@ use domain::rules::violation::Violation;
 use tonic::Status;
 
 use super::draft::Parsed;
-use super::{OrderRpc, errors, request};
+use super::{Visit, request};
 
 const PATH: &str = "continues";
 const RULE: &str = "order.continues";
@@ -21,12 +21,12 @@ pub fn id(text: &str) -> Result<Option<OrderId>, Violation> {
 
 /// The draft that continues it, or why it cannot be continued in this profile.
 pub async fn checked(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     read: Result<Parsed, Vec<Violation>>,
     continues: Option<OrderId>,
 ) -> Result<Result<Parsed, Vec<Violation>>, Status> {
     let (Ok((profile, draft)), Some(id)) = (&read, continues) else { return Ok(read) };
-    let found = rpc.service().store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?;
+    let found = rpc.find_order(&OrderKey::Id(id)).await?;
     let faults = check(&profile.0, id, found.as_ref()).err();
     Ok(match faults {
         None => Ok((profile.clone(), OrderDraft { continues, ..draft.clone() })),

@@ -13,28 +13,27 @@ use tonic::{Request, Response, Status};
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{Header, Submitted, begin, order_id};
-use super::{Answer, OrderRpc, continues, draft, errors};
+use super::{Answer, Visit, continues, draft, errors};
 use crate::convert;
 use crate::proto::{self, CreateOrderRequest};
 use crate::service::Service;
 
-pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderRequest>) -> Answer<proto::Order> {
+pub async fn call(rpc: &Visit, request: Request<CreateOrderRequest>) -> Answer<proto::Order> {
     let call_deadline = CallDeadline::of(request.metadata());
     let mut request = request.into_inner();
+    rpc.may_use(&request.profile)?;
     let mut reading = Reading::of(&request);
     // A preview under the same request id is no other request.
     let validate_only = std::mem::take(&mut request.validate_only);
     let (request_id, actor) = (std::mem::take(&mut request.request_id), request.actor.clone());
     let header = Header { method: "CreateOrder", request_id: &request_id, etag: "", actor: &actor };
-    let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
+    let (intent, faults) = header.intent(rpc, &request, call_deadline);
     let is_named = faults.is_empty();
     reading.add(faults);
     let continued = reading.part(continues::id(&request.continues));
     let named = Some(&request.supersedes).filter(|text| !text.is_empty());
     let supersedes = reading.part(named.map(|text| order_id(text, "supersedes")).transpose()).flatten();
-    let read =
-        draft::read(rpc.service(), &request.profile, request.draft.take().unwrap_or_default(), reading)
-            .parsed;
+    let read = draft::read(rpc, &request.profile, request.draft.take().unwrap_or_default(), reading).parsed;
     let read = continues::checked(rpc, read, continued.flatten()).await?;
     if is_named
         && (read.is_err() || validate_only)
@@ -56,7 +55,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderRequest>) -> Answe
 
 /// What the order would be, unless it would be refused.
 async fn validated(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     profile: (ProfileName, Mode),
     draft: OrderDraft,
     supersedes: Option<OrderId>,
@@ -65,7 +64,9 @@ async fn validated(
     let order = Order { supersedes, ..draft::would_be(&service, profile, draft) };
     if let Some(old) = supersedes {
         let profile = order.profile.clone();
-        let checking = rpc.driver.own(async move { supersede::check(&*service, old, &profile).await });
+        let access = rpc.access().clone();
+        let checking =
+            rpc.driver.own(async move { supersede::check(&*service, &access, old, &profile).await });
         checking.await.map_err(|_| errors::internal())?.map_err(errors::mutation)?;
     }
     let number = order.terms.order_number.clone();
@@ -77,7 +78,7 @@ async fn validated(
     Ok(Response::new(draft::preview(&order)))
 }
 
-async fn answer(rpc: &OrderRpc, recorded: &Recorded) -> Result<Response<proto::Order>, Status> {
+async fn answer(rpc: &Visit, recorded: &Recorded) -> Result<Response<proto::Order>, Status> {
     let OrderWithOperations { order, unsettled } =
         rpc.order_with_operations(&OrderKey::Id(recorded.order_id)).await?;
     match (order.placement, &order.rejection) {

@@ -2,7 +2,7 @@
 
 use domain::operations::create_payment::Pay;
 use domain::operations::operation::State;
-use domain::ports::{Clock, OrderKey, Store};
+use domain::ports::{Clock, OrderKey};
 use domain::rules::order::Order;
 use domain::rules::order_payment::{self, PaymentInput};
 use domain::rules::payment::Payment;
@@ -17,11 +17,11 @@ use tonic::{Request, Response, Status};
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{self, Call, Header, begin, or_before};
-use super::{Answer, OrderRpc, errors};
+use super::{Answer, Visit, errors};
 use crate::convert;
 use crate::proto::{self, CreateOrderPaymentRequest};
 
-pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderPaymentRequest>) -> Answer<proto::Payment> {
+pub async fn call(rpc: &Visit, request: Request<CreateOrderPaymentRequest>) -> Answer<proto::Payment> {
     let call_deadline = CallDeadline::of(request.metadata());
     let mut request = request.into_inner();
     let mut reading = Reading::of(&request);
@@ -32,7 +32,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderPaymentRequest>) -
         etag: &request.etag,
         actor: &request.actor,
     };
-    let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
+    let (intent, faults) = header.intent(rpc, &request, call_deadline);
     reading.add(faults);
     let order_id = reading.part(request::order_id(&request.order_id, "order_id"));
     let mut faults = Violations::default();
@@ -60,14 +60,14 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderPaymentRequest>) -
     answer(rpc, &begun.await?.wait(&rpc.driver, call_deadline).await).await
 }
 
-async fn answer(rpc: &OrderRpc, recorded: &Recorded) -> Result<Response<proto::Payment>, Status> {
+async fn answer(rpc: &Visit, recorded: &Recorded) -> Result<Response<proto::Payment>, Status> {
     let Some(operation) = recorded.operation_id() else {
         let order = rpc.order_with_operations(&OrderKey::Id(recorded.order_id)).await?.order;
         let open = order_payment::open(&order).ok_or_else(errors::contended)?;
         return Ok(Response::new(with_page(open, &order)));
     };
     // The operation is read first: what it has made is in the order by then.
-    let stored = rpc.service().store.load_operation(operation).await.map_err(errors::store)?;
+    let stored = rpc.find_operation(operation).await?;
     let order = rpc.order_with_operations(&OrderKey::Id(recorded.order_id)).await?.order;
     let made = order.made_payments.iter().find(|(by, _)| *by == operation).map(|(_, id)| id);
     if let Some(payment) = order.payments.iter().find(|payment| Some(&payment.mollie_id) == made) {

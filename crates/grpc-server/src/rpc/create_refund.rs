@@ -1,23 +1,22 @@
 //! CreateRefund: what goes back is kept and reserved at once, and made at Mollie as soon as it can be reached.
 
 use domain::operations::create_refund::GiveBack;
-use domain::ports::Store;
 use domain::rules::ids::{OrderId, RefundId};
-use domain::rules::refund::{Refund, RefundRequest, RefundState};
+use domain::rules::refund::{RefundRequest, RefundState};
 use domain::workflow::Intent;
 use domain::workflow::preview::Preview;
 use domain::workflow::submit::{On, submit};
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response};
 
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{self, Header, begin};
 use super::selection::{by_id, with_line_ids};
-use super::{Answer, OrderRpc, errors, preview};
+use super::{Answer, Visit, errors, preview};
 use crate::convert;
-use crate::proto::{self, CreateRefundRequest, ErrorReason};
+use crate::proto::{self, CreateRefundRequest};
 
-pub async fn call(rpc: &OrderRpc, request: Request<CreateRefundRequest>) -> Answer<proto::Refund> {
+pub async fn call(rpc: &Visit, request: Request<CreateRefundRequest>) -> Answer<proto::Refund> {
     let call_deadline = CallDeadline::of(request.metadata());
     let mut request = request.into_inner();
     let mut reading = Reading::of(&request);
@@ -29,7 +28,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateRefundRequest>) -> Answ
         etag: &request.etag,
         actor: &request.actor,
     };
-    let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
+    let (intent, faults) = header.intent(rpc, &request, call_deadline);
     reading.add(faults);
     let lines = request.lines.iter_mut().map(|line| &mut line.line_id);
     let lines = lines.chain(request.reductions.iter_mut().map(|line| &mut line.line_id));
@@ -53,7 +52,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateRefundRequest>) -> Answ
 
 /// What an earlier call with this request id made, or what this one would.
 async fn tell(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     call_deadline: CallDeadline,
     intent: Intent,
     order_id: OrderId,
@@ -69,8 +68,8 @@ async fn tell(
     }
 }
 
-async fn answer(rpc: &OrderRpc, id: RefundId) -> Answer<proto::Refund> {
-    let refund = load(rpc, id).await?;
+async fn answer(rpc: &Visit, id: RefundId) -> Answer<proto::Refund> {
+    let refund = rpc.refund(id).await?;
     match (refund.state, &refund.rejection) {
         (RefundState::Refused, Some(rejection)) => Err(errors::mollie_refused(rejection, "refund", id)),
         (
@@ -82,10 +81,4 @@ async fn answer(rpc: &OrderRpc, id: RefundId) -> Answer<proto::Refund> {
             _,
         ) => Ok(Response::new(convert::refund::refund(&refund))),
     }
-}
-
-/// The refund as it is now.
-pub async fn load(rpc: &OrderRpc, id: RefundId) -> Result<Refund, Status> {
-    let missing = || errors::not_found(ErrorReason::RefundNotFound, format_args!("refund {id}"));
-    rpc.service().store.load_refund(id).await.map_err(errors::store)?.ok_or_else(missing)
 }

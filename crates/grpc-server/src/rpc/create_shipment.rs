@@ -1,7 +1,6 @@
 //! CreateShipment: goods that left are recorded at once, and registered at Mollie as soon as it can be reached.
 
 use domain::operations::create_shipment::Ship;
-use domain::ports::Store;
 use domain::rules::rejection::RejectedBy;
 use domain::rules::shipment::ShipmentState;
 use domain::workflow::submit::{On, submit};
@@ -11,11 +10,11 @@ use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{self, Header, begin};
 use super::selection::{by_id, with_line_ids};
-use super::{Answer, OrderRpc, errors};
+use super::{Answer, Visit, errors};
 use crate::convert;
-use crate::proto::{self, CreateShipmentRequest, ErrorReason};
+use crate::proto::{self, CreateShipmentRequest};
 
-pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> Answer<proto::Shipment> {
+pub async fn call(rpc: &Visit, request: Request<CreateShipmentRequest>) -> Answer<proto::Shipment> {
     let call_deadline = CallDeadline::of(request.metadata());
     let mut request = request.into_inner();
     let mut reading = Reading::of(&request);
@@ -26,7 +25,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> An
         etag: &request.etag,
         actor: &request.actor,
     };
-    let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
+    let (intent, faults) = header.intent(rpc, &request, call_deadline);
     reading.add(faults);
     let lines = request.lines.iter_mut().map(|line| &mut line.line_id);
     by_id(rpc, &request.order_id, lines.collect()).await?;
@@ -42,8 +41,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> An
     });
     let recorded = begun.await?.wait(&rpc.driver, call_deadline).await;
     let id = recorded.answer.shipment().ok_or_else(errors::internal)?;
-    let missing = || errors::not_found(ErrorReason::ShipmentNotFound, format_args!("shipment {id}"));
-    let shipment = rpc.service().store.load_shipment(id).await.map_err(errors::store)?.ok_or_else(missing)?;
+    let shipment = rpc.shipment(id).await?;
     match (shipment.state, &shipment.rejection) {
         (ShipmentState::Refused, _) if !shipment.elsewhere.is_empty() => {
             Err(errors::shipped_elsewhere(&shipment))

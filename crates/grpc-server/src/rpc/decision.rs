@@ -8,7 +8,7 @@ use domain::workflow::operator::OperatorError;
 use tonic::Status;
 
 use super::call_deadline::CallDeadline;
-use super::{OrderRpc, errors};
+use super::{Visit, errors};
 use crate::service::Service;
 
 /// Who decided and why, or every fault in that.
@@ -23,7 +23,7 @@ pub fn decision(actor: &str, reason: &str) -> Result<Decision, Vec<Violation>> {
 
 /// Carries out a decision, and wakes the workers for what it made due.
 pub async fn decide<T, F>(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     call_deadline: CallDeadline,
     deciding: impl FnOnce(Arc<Service>) -> F,
 ) -> Result<T, Status>

@@ -1,16 +1,18 @@
 //! A draft as a request holds it: all that is found in it at once, or the order that it would become. Nothing is kept here.
 
-use domain::ports::{Clock, Ids, OrderKey, Ports, Store};
+use domain::ports::{Clock, Ids, OrderKey, Ports};
+use domain::rules::agreements::Agreements;
 use domain::rules::draft::OrderDraft;
 use domain::rules::ids::{Caller, OrderId, ProfileName, RequestId};
 use domain::rules::order::{Order, Placer};
 use domain::rules::placement::Mode;
 use domain::rules::violation::Violation;
+use jiff::Timestamp;
 use prost::Message;
 use tonic::Status;
 
+use super::Visit;
 use super::reading::Reading;
-use super::{OrderRpc, errors};
 use crate::convert;
 use crate::proto;
 use crate::service::Service;
@@ -29,8 +31,22 @@ pub struct Read {
 }
 
 /// Reads both, after what has been read of the request.
-pub fn read(service: &Service, profile: &str, draft: proto::OrderDraft, mut reading: Reading) -> Read {
-    let named = service.profile(profile).map_err(|expected| Violation {
+pub fn read(rpc: &Visit, profile: &str, draft: proto::OrderDraft, reading: Reading) -> Read {
+    let (service, named) = (rpc.service(), rpc.profile(profile));
+    // Where no profile is named rightly, the rest is judged by what most have agreed.
+    let agreed = named.as_ref().map(|(name, _)| service.agreed(name)).unwrap_or_default();
+    judged((profile, named), draft, &agreed, service.clock.now(), reading)
+}
+
+/// The same, where the profile that is named has been found, or what was expected.
+pub fn judged(
+    (profile, named): (&str, Result<(ProfileName, Mode), String>),
+    draft: proto::OrderDraft,
+    agreed: &Agreements,
+    now: Timestamp,
+    mut reading: Reading,
+) -> Read {
+    let named = named.map_err(|expected| Violation {
         path: "profile".to_owned(),
         rule: "profile.name",
         expected,
@@ -40,11 +56,9 @@ pub fn read(service: &Service, profile: &str, draft: proto::OrderDraft, mut read
     let (input, form_faults) = convert::draft::input(draft, "draft");
     reading.add(form_faults);
     let profile = reading.part(named);
-    // Where no profile is named rightly, the rest is judged by what most have agreed.
-    let agreed = profile.as_ref().map(|(name, _)| service.agreed(name));
     let number = Some(input.order_number.clone()).filter(|number| !number.trim().is_empty());
     let number = profile.as_ref().map(|(name, _)| name.clone()).zip(number);
-    let (draft, warnings) = match input.parse("draft", service.clock.now(), &agreed.unwrap_or_default()) {
+    let (draft, warnings) = match input.parse("draft", now, agreed) {
         Ok(draft) => {
             let warnings = draft.warnings.clone();
             (Some(draft), warnings)
@@ -69,12 +83,12 @@ fn too_large(draft: &proto::OrderDraft) -> Option<Violation> {
 
 /// The order that holds the number, if any.
 pub async fn number_holder(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     profile: &ProfileName,
     order_number: &str,
 ) -> Result<Option<Order>, Status> {
     let key = OrderKey::Number { profile: profile.clone(), order_number: order_number.to_owned() };
-    let found = rpc.service().store.load_order(&key).await.map_err(errors::store)?;
+    let found = rpc.find_order(&key).await?;
     Ok(found.filter(|holder| holder.held_number() == Some(order_number)))
 }
 

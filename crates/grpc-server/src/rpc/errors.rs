@@ -16,11 +16,14 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, PreconditionViolation, StatusExt};
 use tracing::error;
 
+use crate::identity::Method;
 use crate::proto::ErrorReason;
 
 mod draft_refused;
 mod elsewhere;
 mod fit;
+mod identity;
+mod load;
 mod methods;
 mod number_held;
 mod operator;
@@ -33,12 +36,16 @@ use fit::{Faults, Text, described, fact, fitted};
 pub use draft_refused::draft_refused;
 pub use elsewhere::shipped_elsewhere;
 pub use fit::shown;
+pub use identity::{not_recognised, role_missing};
+pub use load::{Bound, too_many_calls, too_many_streams};
 pub use methods::methods;
 pub use number_held::number_held;
 pub use operator::{decision_pending, operator};
 pub use placement::{placement_abandoned, placement_pending};
 pub use request::{compressed, invalid, no_message, no_such_method, not_accepted, too_large};
-pub use stream::{reader_too_slow, stopping, stream_broken, token_refused, too_many_streams};
+pub use stream::{
+    connection_closing, not_known_any_more, reader_too_slow, stopping, stream_broken, token_refused,
+};
 
 const DOMAIN: &str = "orders.v1";
 
@@ -125,6 +132,9 @@ pub fn mutation(error: MutationError) -> Status {
         .with("method", method)
         .status(),
         MutationError::OrderNotFound(id) => not_found(ErrorReason::OrderNotFound, format_args!("order {id}")),
+        MutationError::Forbidden { method, profile } => {
+            Method::named(method).map_or_else(internal, |method| role_missing(method, Some(&profile)))
+        }
         MutationError::EtagMismatch { given, actual } => Failure::new(
             Code::Aborted,
             ErrorReason::EtagMismatch,

@@ -5,12 +5,12 @@ use domain::rules::violation::Violation;
 use tonic::Response;
 
 use super::reading::Reading;
-use super::{Answer, OrderRpc, request};
+use super::{Answer, Visit, request};
 use crate::convert;
 use crate::proto::get_order_request::Key;
 use crate::proto::{self, GetOrderRequest};
 
-pub async fn call(rpc: &OrderRpc, request: GetOrderRequest) -> Answer<proto::Order> {
+pub async fn call(rpc: &Visit, request: GetOrderRequest) -> Answer<proto::Order> {
     let mut reading = Reading::of(&request);
     let key = reading.part(key(rpc, request, ""));
     let key = reading.end(key)?;
@@ -19,7 +19,7 @@ pub async fn call(rpc: &OrderRpc, request: GetOrderRequest) -> Answer<proto::Ord
 }
 
 /// The key in a request that lies `within` another one, such as `requests[0].`.
-pub(super) fn key(rpc: &OrderRpc, request: GetOrderRequest, within: &str) -> Result<OrderKey, Violation> {
+pub(super) fn key(rpc: &Visit, request: GetOrderRequest, within: &str) -> Result<OrderKey, Violation> {
     let fault = |path: &str, expected: &str, got: &str| Violation {
         path: format!("{within}{path}"),
         rule: "order.key",
@@ -37,7 +37,7 @@ pub(super) fn key(rpc: &OrderRpc, request: GetOrderRequest, within: &str) -> Res
             Err(fault("order_number.order_number", "an order number", "nothing"))
         }
         Some(Key::OrderNumber(number)) => {
-            let named = rpc.service().known_profile(&number.profile);
+            let named = rpc.known_profile(&number.profile);
             let profile =
                 named.map_err(|expected| fault("order_number.profile", &expected, &number.profile))?;
             Ok(OrderKey::Number { profile, order_number: number.order_number })

@@ -1,18 +1,15 @@
 //! GetShipment.
 
-use domain::ports::Store;
 use tonic::Response;
 
 use super::reading::Reading;
-use super::{Answer, OrderRpc, errors, request};
+use super::{Answer, Visit, request};
 use crate::convert;
-use crate::proto::{self, ErrorReason, GetShipmentRequest};
+use crate::proto::{self, GetShipmentRequest};
 
-pub async fn call(rpc: &OrderRpc, request: GetShipmentRequest) -> Answer<proto::Shipment> {
+pub async fn call(rpc: &Visit, request: GetShipmentRequest) -> Answer<proto::Shipment> {
     let mut reading = Reading::of(&request);
     let id = reading.part(request::shipment_id(&request.id, "id"));
     let id = reading.end(id)?;
-    let shipment = rpc.service().store.load_shipment(id).await.map_err(errors::store)?;
-    let missing = || errors::not_found(ErrorReason::ShipmentNotFound, format_args!("shipment {id}"));
-    Ok(Response::new(convert::shipment::shipment(&shipment.ok_or_else(missing)?)))
+    Ok(Response::new(convert::shipment::shipment(&rpc.shipment(id).await?)))
 }

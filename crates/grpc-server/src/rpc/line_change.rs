@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::operations::manage_lines::Manage;
-use domain::ports::{OrderKey, OrderWithOperations, Store};
+use domain::ports::{OrderKey, OrderWithOperations};
 use domain::rules::ids::OrderId;
 use domain::rules::line_change::{LineChangeInput, LineChangesInput};
 use domain::rules::violation::Violation;
@@ -14,7 +14,7 @@ use tonic::{Response, Status};
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{self, Call, begin, or_before, refuse_if_undone};
-use super::{Answer, OrderRpc, errors};
+use super::{Answer, Visit};
 use crate::convert;
 use crate::proto;
 use crate::service::Service;
@@ -32,7 +32,7 @@ impl Change<'_> {
     /// Checks them, has them decided and made, and answers with the order.
     pub async fn submit(
         self,
-        rpc: &OrderRpc,
+        rpc: &Visit,
         mut reading: Reading,
         intent: Intent,
         call_deadline: CallDeadline,
@@ -60,11 +60,11 @@ impl Change<'_> {
     /// As what is decided on; how it is judged depends on the order's profile and currency.
     async fn input(
         self,
-        rpc: &OrderRpc,
+        rpc: &Visit,
         order_id: Option<OrderId>,
     ) -> Result<(LineChangesInput, Vec<Violation>), Status> {
         let order = match order_id {
-            Some(id) => rpc.service().store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?,
+            Some(id) => rpc.find_order(&OrderKey::Id(id)).await?,
             None => None,
         };
         let agreed = order.as_ref().and_then(|order| rpc.service().agreements.get(&order.profile));

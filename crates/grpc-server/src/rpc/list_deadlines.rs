@@ -1,11 +1,12 @@
 //! ListDeadlines: authorized orders by when they must be shipped, with what is at risk, and what all of them may still capture.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::operations::operation::Operation;
 use domain::ports::{
     Clock, DeadlineFilter, DeadlinePageKey, OrderWithOperations, Page, Pause, Store, StoreError,
 };
+use domain::rules::access::Profiles;
 use domain::rules::at_risk;
 use domain::rules::ids::OrderId;
 use domain::rules::placement::Mode;
@@ -15,24 +16,26 @@ use jiff::Timestamp;
 use tonic::Response;
 
 use super::reading::Reading;
-use super::{Answer, OrderRpc, errors, page, pause_profile};
+use super::{Answer, Visit, errors, page, pause_profile};
 use crate::convert::common::{time, time_input};
 use crate::convert::deadline::{deadline, sum};
 use crate::proto::{self, ListDeadlinesRequest, ListDeadlinesResponse};
+use crate::service::Storage;
 
-pub async fn call(rpc: &OrderRpc, request: ListDeadlinesRequest) -> Answer<ListDeadlinesResponse> {
+pub async fn call(rpc: &Visit, request: ListDeadlinesRequest) -> Answer<ListDeadlinesResponse> {
     let mut reading = Reading::of(&request);
-    let (filter, faults) = read(rpc, &request);
+    let (mut filter, faults) = read(rpc, &request);
     reading.add(faults);
     let size = reading.part(page::size(request.page_size));
     let after = reading.part(page::deadline_key(&request.page_token));
     let (size, after) = reading.end(size.zip(after))?;
     let service = rpc.service();
-    let found = service.store.list_deadlines(&filter, after, size).await.map_err(errors::store)?;
-    let sums = service.store.sum_deadlines(&filter).await.map_err(errors::store)?;
-    let found = with_risk(rpc, found).await.map_err(errors::store)?;
-    let pauses = service.store.list_pauses().await.map_err(errors::store)?;
-    let is_asked = |pause: &Pause| filter.profiles.is_empty() || filter.profiles.contains(&pause.profile);
+    let (store, _) = rpc.listed(&mut filter.profiles)?;
+    let found = store.list_deadlines(&filter, after, size).await.map_err(errors::store)?;
+    let sums = store.sum_deadlines(&filter).await.map_err(errors::store)?;
+    let found = with_risk(store, found).await.map_err(errors::store)?;
+    let pauses = store.list_pauses().await.map_err(errors::store)?;
+    let is_asked = |pause: &Pause| filter.profiles.contains(&pause.profile);
     let key = |(_, key): &(proto::OrderDeadline, DeadlinePageKey)| *key;
     let (deadlines, next) = page::messages(found, |(message, _)| message.clone(), key);
     Ok(Response::new(ListDeadlinesResponse {
@@ -50,12 +53,12 @@ pub async fn call(rpc: &OrderRpc, request: ListDeadlinesRequest) -> Answer<ListD
 
 /// What is at risk of each depends on its shipments too.
 async fn with_risk(
-    rpc: &OrderRpc,
+    store: &Storage,
     found: Page<OrderWithOperations, DeadlinePageKey>,
 ) -> Result<Page<(proto::OrderDeadline, DeadlinePageKey), DeadlinePageKey>, StoreError> {
     let ids: Vec<_> = found.items.iter().map(|item| item.order.id).collect();
     let mut shipments = HashMap::<OrderId, Vec<Shipment>>::new();
-    for shipment in rpc.service().store.shipments_of(&ids).await? {
+    for shipment in store.shipments_of(&ids).await? {
         shipments.entry(shipment.order_id).or_default().push(shipment);
     }
     let mut items = Vec::with_capacity(found.items.len());
@@ -69,7 +72,7 @@ async fn with_risk(
     Ok(Page { items, next: found.next })
 }
 
-fn read(rpc: &OrderRpc, request: &ListDeadlinesRequest) -> (DeadlineFilter, Vec<Violation>) {
+fn read(rpc: &Visit, request: &ListDeadlinesRequest) -> (DeadlineFilter, Vec<Violation>) {
     let mut faults = Violations::default();
     let mut moment = |path: &str, time: Option<&prost_types::Timestamp>| {
         let read = time.map(time_input);
@@ -88,18 +91,16 @@ fn read(rpc: &OrderRpc, request: &ListDeadlinesRequest) -> (DeadlineFilter, Vec<
             Mode::Live
         }
     };
-    let mut profiles = Vec::new();
+    let mut profiles = BTreeSet::new();
     for (n, name) in request.profiles.iter().enumerate() {
         // A name that is mistyped would be a false all-clear.
-        let known = if name.is_empty() {
-            Err("a profile's name".to_owned())
-        } else {
-            rpc.service().known_profile(name)
-        };
+        let known =
+            if name.is_empty() { Err("a profile's name".to_owned()) } else { rpc.known_profile(name) };
         match known {
-            Ok(profile) => profiles.push(profile),
+            Ok(profile) => drop(profiles.insert(profile)),
             Err(expected) => faults.add(format!("profiles[{n}]"), "filter.profile", expected, name),
         }
     }
+    let profiles = if profiles.is_empty() { Profiles::All } else { Profiles::These(profiles) };
     (DeadlineFilter { profiles, mode: Some(mode), from, before }, faults.into_vec())
 }

@@ -2,35 +2,34 @@
 
 use domain::operations::operation::Operation;
 use domain::ports::{Clock, OperationFilter, OperationPageKey, Store};
-use domain::rules::ids::ProfileName;
 use domain::rules::violation::{Violation, Violations};
 use tonic::Response;
 
 use super::reading::Reading;
-use super::{Answer, OrderRpc, errors, page, request};
+use super::{Answer, Visit, errors, page, request};
 use crate::convert::common::time;
 use crate::convert::operation::{kind_input, operation, state_input};
 use crate::proto::{self, ListOperationsRequest, ListOperationsResponse};
 
-pub async fn call(rpc: &OrderRpc, request: ListOperationsRequest) -> Answer<ListOperationsResponse> {
+pub async fn call(rpc: &Visit, request: ListOperationsRequest) -> Answer<ListOperationsResponse> {
     let mut reading = Reading::of(&request);
-    let (filter, faults) = filter(request.filter.unwrap_or_default());
+    let (mut filter, faults) = filter(request.filter.unwrap_or_default());
     reading.add(faults);
     let size = reading.part(page::size(request.page_size));
     let after = reading.part(page::operation_key(&request.page_token));
     let (size, after) = reading.end(size.zip(after))?;
-    let service = rpc.service();
-    let operations = service.store.list_operations(&filter, after, size).await.map_err(errors::store)?;
+    let (store, _) = rpc.listed(&mut filter.profiles)?;
+    let operations = store.list_operations(&filter, after, size).await.map_err(errors::store)?;
     let key = |one: &Operation| OperationPageKey { created_time: one.created_time, id: one.id };
     let (operations, next) = page::messages(operations, operation, key);
     Ok(Response::new(ListOperationsResponse {
         operations,
         next_page_token: next.map(page::operation_token).unwrap_or_default(),
-        read_time: Some(time(service.clock.now())),
+        read_time: Some(time(rpc.service().clock.now())),
     }))
 }
 
-fn filter(filter: proto::OperationFilter) -> (OperationFilter, Vec<Violation>) {
+pub(super) fn filter(filter: proto::OperationFilter) -> (OperationFilter, Vec<Violation>) {
     let mut faults = Violations::default();
     let mut states = Vec::new();
     for (n, number) in filter.states.iter().enumerate() {
@@ -55,6 +54,6 @@ fn filter(filter: proto::OperationFilter) -> (OperationFilter, Vec<Violation>) {
         "" => None,
         id => request::order_id(id, "filter.order_id").map_err(|fault| faults.push(fault)).ok(),
     };
-    let profile = (!filter.profile.is_empty()).then(|| ProfileName::new(filter.profile));
-    (OperationFilter { profile, order_id, states, kinds }, faults)
+    let profiles = page::profiles(filter.profile);
+    (OperationFilter { profiles, order_id, states, kinds }, faults)
 }

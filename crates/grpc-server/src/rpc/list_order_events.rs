@@ -5,17 +5,17 @@ use domain::rules::event::Event;
 use tonic::Response;
 
 use super::reading::Reading;
-use super::{Answer, OrderRpc, errors, page, request};
+use super::{Answer, Visit, errors, page, request};
 use crate::convert;
 use crate::proto::{ErrorReason, ListOrderEventsRequest, ListOrderEventsResponse};
 
-pub async fn call(rpc: &OrderRpc, request: ListOrderEventsRequest) -> Answer<ListOrderEventsResponse> {
+pub async fn call(rpc: &Visit, request: ListOrderEventsRequest) -> Answer<ListOrderEventsResponse> {
     let mut reading = Reading::of(&request);
     let id = reading.part(request::order_id(&request.order_id, "order_id"));
     let size = reading.part(page::size(request.page_size));
     let after = reading.part(page::number(&request.page_token, page::EVENTS, &request.order_id));
     let ((id, size), after) = reading.end(id.zip(size).zip(after))?;
-    let store = &rpc.service().store;
+    let store = rpc.store_of(id).await?;
     let events = store.list_events(id, after, size).await.map_err(errors::store)?;
     if events.items.is_empty() && store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?.is_none()
     {

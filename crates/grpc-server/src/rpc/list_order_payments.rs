@@ -4,11 +4,11 @@ use domain::ports::OrderKey;
 use tonic::Response;
 
 use super::reading::Reading;
-use super::{Answer, OrderRpc, page, request};
+use super::{Answer, Visit, page, request};
 use crate::convert;
 use crate::proto::{ListOrderPaymentsRequest, ListOrderPaymentsResponse};
 
-pub async fn call(rpc: &OrderRpc, request: ListOrderPaymentsRequest) -> Answer<ListOrderPaymentsResponse> {
+pub async fn call(rpc: &Visit, request: ListOrderPaymentsRequest) -> Answer<ListOrderPaymentsResponse> {
     let mut reading = Reading::of(&request);
     let id = reading.part(request::order_id(&request.order_id, "order_id"));
     let size = reading.part(page::size(request.page_size));

@@ -1,24 +1,24 @@
 //! ListOrders: newest first or by their last change, filtered.
 
 use domain::ports::{Changed, EventStream, OrderFilter, OrderWithOperations, PageKey, Store};
-use domain::rules::ids::ProfileName;
 use domain::rules::violation::{Violation, Violations};
 use jiff::Timestamp;
 use tonic::{Response, Status};
 
 use super::reading::Reading;
-use super::{Answer, OrderRpc, errors, page};
+use super::{Answer, Visit, errors, page};
 use crate::convert;
 use crate::convert::common::time_input;
 use crate::convert::order::{order_status_input, placement_input};
 use crate::proto::{self, ListOrdersRequest, ListOrdersResponse};
+use crate::service::Storage;
 
 /// Orders may be large, and a page of them is cut to its bytes: this limits how many are in memory for it.
 const LOADED_AT_ONCE: u32 = 50;
 
-pub async fn call(rpc: &OrderRpc, request: ListOrdersRequest) -> Answer<ListOrdersResponse> {
+pub async fn call(rpc: &Visit, request: ListOrdersRequest) -> Answer<ListOrdersResponse> {
     let mut reading = Reading::of(&request);
-    let (filter, changed_after, faults) = filter(request.filter.unwrap_or_default());
+    let (mut filter, changed_after, faults) = filter(request.filter.unwrap_or_default());
     reading.add(faults);
     let size = reading.part(page::size(request.page_size));
     let after = reading.part(match changed_after {
@@ -26,15 +26,16 @@ pub async fn call(rpc: &OrderRpc, request: ListOrdersRequest) -> Answer<ListOrde
         None => page::order_key(&request.page_token),
     });
     let (size, after) = reading.end(size.zip(after))?;
+    let (store, stream) = rpc.listed(&mut filter.profiles)?;
     let answer = match changed_after {
-        Some(since) => changed(rpc, &filter, since, after, size).await?,
-        None => newest(rpc, &filter, after, size).await?,
+        Some(since) => changed(stream, &filter, since, after, size).await?,
+        None => newest(store, &filter, after, size).await?,
     };
     Ok(Response::new(answer))
 }
 
 async fn newest(
-    rpc: &OrderRpc,
+    store: &Storage,
     filter: &OrderFilter,
     after: Option<PageKey>,
     size: u32,
@@ -43,7 +44,7 @@ async fn newest(
     let (mut page, mut next) = (page::Filling::new(size), after);
     while let Some(room) = page.room() {
         let limit = room.min(LOADED_AT_ONCE);
-        let loaded = rpc.service().store.list_orders(filter, next, limit).await.map_err(errors::store)?;
+        let loaded = store.list_orders(filter, next, limit).await.map_err(errors::store)?;
         next = page.add(loaded, message, key);
         if next.is_none() {
             break;
@@ -55,7 +56,7 @@ async fn newest(
 
 /// By when they changed last.
 async fn changed(
-    rpc: &OrderRpc,
+    stream: &persistence::Database,
     filter: &OrderFilter,
     since: Timestamp,
     after: Option<PageKey>,
@@ -65,7 +66,7 @@ async fn changed(
     let (mut page, mut next) = (page::Filling::new(size), after);
     while let Some(room) = page.room() {
         let limit = room.min(LOADED_AT_ONCE);
-        let loaded = rpc.service().stream.list_changed(filter, since, next, limit).await;
+        let loaded = stream.list_changed(filter, since, next, limit).await;
         next = page.add(loaded.map_err(errors::store)?, |one| message(&one.found), key);
         if next.is_none() {
             break;
@@ -80,7 +81,7 @@ fn message(one: &OrderWithOperations) -> proto::Order {
 }
 
 /// The filter, and since when the orders have changed.
-fn filter(filter: proto::OrderFilter) -> (OrderFilter, Option<Timestamp>, Vec<Violation>) {
+pub(super) fn filter(filter: proto::OrderFilter) -> (OrderFilter, Option<Timestamp>, Vec<Violation>) {
     let mut faults = Violations::default();
     let mut statuses = Vec::new();
     for (n, number) in filter.statuses.iter().enumerate() {
@@ -123,7 +124,7 @@ fn filter(filter: proto::OrderFilter) -> (OrderFilter, Option<Timestamp>, Vec<Vi
     let changed_after = time("changed_after_time", filter.changed_after_time);
     let text = |text: String| (!text.is_empty()).then_some(text);
     let filter = OrderFilter {
-        profile: text(filter.profile).map(ProfileName::new),
+        profiles: page::profiles(filter.profile),
         statuses,
         placements,
         order_number: text(filter.order_number),

@@ -8,20 +8,21 @@ use tonic::{Request, Response};
 
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
-use super::{Answer, OrderRpc, errors};
+use super::{Answer, Visit, errors};
 use crate::convert::common::{amount_input, time};
 use crate::convert::payment_method::method;
 use crate::proto::{ListPaymentMethodsRequest, ListPaymentMethodsResponse};
 
 pub async fn call(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     request: Request<ListPaymentMethodsRequest>,
 ) -> Answer<ListPaymentMethodsResponse> {
     let call_deadline = CallDeadline::of(request.metadata());
     let request = request.into_inner();
+    rpc.may_use(&request.profile)?;
     let mut reading = Reading::of(&request);
     let got = if request.profile.is_empty() { "nothing".to_owned() } else { request.profile.clone() };
-    let named = rpc.service().profile(&request.profile).map_err(|expected| Violation {
+    let named = rpc.profile(&request.profile).map_err(|expected| Violation {
         path: "profile".to_owned(),
         rule: "profile.name",
         expected,

@@ -1,18 +1,17 @@
 //! ListRefunds: the refunds of one order, oldest first, or those of all orders that Mollie has, with their sum.
 
 use domain::ports::{OrderKey, RefundFilter, RefundPageKey, RefundSum, Store};
-use domain::rules::ids::ProfileName;
 use domain::rules::refund::Refund;
 use domain::rules::violation::{Violation, Violations};
 use tonic::Response;
 
 use super::reading::Reading;
-use super::{Answer, OrderRpc, errors, page, request};
+use super::{Answer, Visit, errors, page, request};
 use crate::convert::common::{amount, time_input};
 use crate::convert::refund::{refund, status_input};
 use crate::proto::{self, ErrorReason, ListRefundsRequest, ListRefundsResponse};
 
-pub async fn call(rpc: &OrderRpc, request: ListRefundsRequest) -> Answer<ListRefundsResponse> {
+pub async fn call(rpc: &Visit, request: ListRefundsRequest) -> Answer<ListRefundsResponse> {
     let mut reading = Reading::of(&request);
     match (request.order_id.is_empty(), request.filter.clone()) {
         (false, None) => of_order(rpc, reading, &request).await,
@@ -29,7 +28,7 @@ pub async fn call(rpc: &OrderRpc, request: ListRefundsRequest) -> Answer<ListRef
 
 /// An order has few, so pages are cut from the whole list.
 async fn of_order(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     mut reading: Reading,
     request: &ListRefundsRequest,
 ) -> Answer<ListRefundsResponse> {
@@ -37,7 +36,7 @@ async fn of_order(
     let size = reading.part(page::size(request.page_size));
     let skip = reading.part(page::number(&request.page_token, page::REFUNDS, &request.order_id));
     let ((id, size), skip) = reading.end(id.zip(size).zip(skip))?;
-    let store = &rpc.service().store;
+    let store = rpc.store_of(id).await?;
     let refunds = store.list_refunds(id).await.map_err(errors::store)?;
     if refunds.is_empty() && store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?.is_none() {
         return Err(errors::not_found(ErrorReason::OrderNotFound, format_args!("order {id}")));
@@ -49,17 +48,17 @@ async fn of_order(
 }
 
 async fn of_all(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     mut reading: Reading,
     request: &ListRefundsRequest,
     filter: proto::RefundFilter,
 ) -> Answer<ListRefundsResponse> {
-    let (filter, faults) = read(filter);
+    let (mut filter, faults) = read(filter);
     reading.add(faults);
     let size = reading.part(page::size(request.page_size));
     let after = reading.part(page::refund_key(&request.page_token));
     let (size, after) = reading.end(size.zip(after))?;
-    let store = &rpc.service().store;
+    let (store, _) = rpc.listed(&mut filter.profiles)?;
     let found = store.find_refunds(&filter, after, size).await.map_err(errors::store)?;
     let sums = store.sum_refunds(&filter).await.map_err(errors::store)?;
     let key = |one: &Refund| RefundPageKey {
@@ -76,7 +75,7 @@ fn sum(sum: &RefundSum) -> proto::RefundSum {
     proto::RefundSum { count, amount: Some(amount(sum.amount)) }
 }
 
-fn read(filter: proto::RefundFilter) -> (RefundFilter, Vec<Violation>) {
+pub(super) fn read(filter: proto::RefundFilter) -> (RefundFilter, Vec<Violation>) {
     let mut faults = Violations::default();
     let mut statuses = Vec::new();
     for (n, number) in filter.statuses.iter().enumerate() {
@@ -98,6 +97,6 @@ fn read(filter: proto::RefundFilter) -> (RefundFilter, Vec<Violation>) {
         }
         read
     });
-    let profile = (!filter.profile.is_empty()).then(|| ProfileName::new(filter.profile));
-    (RefundFilter { profile, statuses, registered_before }, faults.into_vec())
+    let profiles = page::profiles(filter.profile);
+    (RefundFilter { profiles, statuses, registered_before }, faults.into_vec())
 }

@@ -4,17 +4,17 @@ use domain::ports::{OrderKey, Store};
 use tonic::Response;
 
 use super::reading::Reading;
-use super::{Answer, OrderRpc, errors, page, request};
+use super::{Answer, Visit, errors, page, request};
 use crate::convert;
 use crate::proto::{ErrorReason, ListShipmentsRequest, ListShipmentsResponse};
 
-pub async fn call(rpc: &OrderRpc, request: ListShipmentsRequest) -> Answer<ListShipmentsResponse> {
+pub async fn call(rpc: &Visit, request: ListShipmentsRequest) -> Answer<ListShipmentsResponse> {
     let mut reading = Reading::of(&request);
     let id = reading.part(request::order_id(&request.order_id, "order_id"));
     let size = reading.part(page::size(request.page_size));
     let skip = reading.part(page::number(&request.page_token, page::SHIPMENTS, &request.order_id));
     let ((id, size), skip) = reading.end(id.zip(size).zip(skip))?;
-    let store = &rpc.service().store;
+    let store = rpc.store_of(id).await?;
     let shipments = store.list_shipments(id).await.map_err(errors::store)?;
     if shipments.is_empty() && store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?.is_none() {
         return Err(errors::not_found(ErrorReason::OrderNotFound, format_args!("order {id}")));

@@ -7,11 +7,11 @@ use super::call_deadline::CallDeadline;
 use super::line_change::Change;
 use super::reading::Reading;
 use super::request::Header;
-use super::{Answer, OrderRpc};
+use super::{Answer, Visit};
 use crate::convert;
 use crate::proto::{self, ManageOrderLinesRequest};
 
-pub async fn call(rpc: &OrderRpc, request: Request<ManageOrderLinesRequest>) -> Answer<proto::Order> {
+pub async fn call(rpc: &Visit, request: Request<ManageOrderLinesRequest>) -> Answer<proto::Order> {
     let call_deadline = CallDeadline::of(request.metadata());
     let mut request = request.into_inner();
     let mut reading = Reading::of(&request);
@@ -22,7 +22,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<ManageOrderLinesRequest>) -> 
         etag: &request.etag,
         actor: &request.actor,
     };
-    let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
+    let (intent, faults) = header.intent(rpc, &request, call_deadline);
     reading.add(faults);
     let mut faults = Violations::default();
     let operations = request.operations.into_iter().enumerate();

@@ -1,7 +1,8 @@
 //! Pages: sizes and tokens.
 
 use domain::ports::{DeadlinePageKey, OperationPageKey, Page, PageKey, RefundPageKey};
-use domain::rules::ids::{OperationId, OrderId, RefundId};
+use domain::rules::access::Profiles;
+use domain::rules::ids::{OperationId, OrderId, ProfileName, RefundId};
 use domain::rules::violation::Violation;
 use jiff::Timestamp;
 use prost::Message;
@@ -106,6 +107,11 @@ pub fn size(asked: i32) -> Result<u32, Violation> {
     }
 }
 
+/// The profiles that a list is asked for: the one that is named, or all.
+pub fn profiles(named: String) -> Profiles {
+    if named.is_empty() { Profiles::All } else { Profiles::one(ProfileName::new(named)) }
+}
+
 /// The names of lists in their tokens: a token of another list is invalid.
 const ORDERS: &str = "orders";
 const CHANGED_ORDERS: &str = "changed_orders";
@@ -201,7 +207,8 @@ fn place<I: std::fmt::Display + Copy>(
     }
     let mut parts = token.split('.').skip(1);
     let place = parts.next().zip(parts.next()).and_then(|(time, id)| {
-        let time = Timestamp::from_microsecond(time.parse().ok()?).ok()?;
+        // Of the last second jiff takes no microseconds as such.
+        let time = Timestamp::from_nanosecond(i128::from(time.parse::<i64>().ok()?) * 1_000).ok()?;
         // The databases support no other times.
         time_input(&message(time))?;
         Some((time, parse(id)?))
@@ -244,5 +251,15 @@ mod tests {
         // A message that is too large is a page by itself.
         assert_eq!(page(2, 2 * BYTES, None), (1, Some(1)));
         assert_eq!(page(0, 0, None), (0, None));
+    }
+
+    #[test]
+    fn a_token_of_any_time_is_read_again() {
+        let id = OrderId::new(uuid::Uuid::from_u128(7));
+        for time in [Timestamp::UNIX_EPOCH, "9999-12-30T22:00:00Z".parse().unwrap(), Timestamp::MAX] {
+            let token = order_token(PageKey { time, id });
+            let read = order_key(&token).unwrap().unwrap();
+            assert_eq!((order_token(read), read.id), (token, id));
+        }
     }
 }

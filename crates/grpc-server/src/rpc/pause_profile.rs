@@ -10,17 +10,18 @@ use tonic::{Request, Response};
 use super::call_deadline::CallDeadline;
 use super::decision::{self, decide};
 use super::reading::Reading;
-use super::{Answer, OrderRpc};
+use super::{Answer, Visit};
 use crate::convert::common::time;
 use crate::proto::{PauseProfileRequest, ProfilePause, ResumeProfileRequest};
 
-pub async fn pause(rpc: &OrderRpc, request: Request<PauseProfileRequest>) -> Answer<ProfilePause> {
+pub async fn pause(rpc: &Visit, request: Request<PauseProfileRequest>) -> Answer<ProfilePause> {
     let call_deadline = CallDeadline::of(request.metadata());
     let request = request.into_inner();
     let mut reading = Reading::of(&request);
     let profile = reading.part(profile(rpc, &request.profile));
     let decision = reading.part(decision::decision(&request.actor, &request.reason));
     let (profile, decision) = reading.end(profile.zip(decision))?;
+    rpc.may(&profile)?;
     let paused = decide(rpc, call_deadline, move |service| async move {
         let (by, reason) = (decision.by().to_owned(), decision.reason().to_owned());
         let wanted = Pause { profile, time: service.clock.now(), by, reason };
@@ -31,13 +32,14 @@ pub async fn pause(rpc: &OrderRpc, request: Request<PauseProfileRequest>) -> Ans
     Ok(Response::new(message(paused.await?, true)))
 }
 
-pub async fn resume(rpc: &OrderRpc, request: Request<ResumeProfileRequest>) -> Answer<ProfilePause> {
+pub async fn resume(rpc: &Visit, request: Request<ResumeProfileRequest>) -> Answer<ProfilePause> {
     let call_deadline = CallDeadline::of(request.metadata());
     let request = request.into_inner();
     let mut reading = Reading::of(&request);
     let profile = reading.part(profile(rpc, &request.profile));
     let decision = reading.part(decision::decision(&request.actor, &request.reason));
     let (profile, decision) = reading.end(profile.zip(decision))?;
+    rpc.may(&profile)?;
     let ended = decide(rpc, call_deadline, move |service| resumed(service, profile, decision)).await?;
     Ok(Response::new(ended))
 }
@@ -57,11 +59,9 @@ async fn resumed(
     }
 }
 
-fn profile(rpc: &OrderRpc, name: &str) -> Result<ProfileName, Violation> {
+fn profile(rpc: &Visit, name: &str) -> Result<ProfileName, Violation> {
     let named = ProfileName::new(name);
-    let known =
-        rpc.service().profiles.keys().chain(rpc.service().retired.keys()).any(|known| *known == named);
-    if known {
+    if !name.is_empty() && rpc.known_profile(name).is_ok() {
         return Ok(named);
     }
     Err(Violation {

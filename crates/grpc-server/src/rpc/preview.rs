@@ -9,11 +9,11 @@ use domain::workflow::preview::{Preview, preview};
 use tonic::Status;
 
 use super::call_deadline::CallDeadline;
-use super::{OrderRpc, errors};
+use super::{Visit, errors};
 
 /// Decides the request on the order as it is now, within the call's deadline.
 pub async fn decide<R: Request + 'static>(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     call_deadline: CallDeadline,
     intent: Intent,
     order_id: OrderId,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use domain::operations::operation::{Operation, State};
-use domain::ports::{Clock, Fingerprint, Store, Vault};
-use domain::rules::ids::{Caller, GroupId, OperationId, OrderId, RefundId, RequestId, ShipmentId};
+use domain::ports::{Clock, Fingerprint, Vault};
+use domain::rules::ids::{GroupId, OperationId, OrderId, RefundId, RequestId, ShipmentId};
 use domain::rules::text::is_printable;
 use domain::rules::violation::{Violation, Violations};
 use domain::workflow::{Intent, MutationError, Recorded, place};
@@ -13,12 +13,9 @@ use tokio::time::Instant;
 use tonic::Status;
 
 use super::call_deadline::CallDeadline;
-use super::{OrderRpc, errors};
+use super::{Visit, errors};
 use crate::driver::{Driver, Step};
 use crate::service::Service;
-
-/// The caller while there is no authentication: all share one name space of request ids.
-const CALLER: &str = "anonymous";
 
 /// Everything about a mutation except the change itself.
 pub struct Header<'a> {
@@ -32,10 +29,36 @@ impl Header<'_> {
     /// The intent, or its faults. `command`: the request without its id, for the fingerprint.
     pub fn intent(
         &self,
-        service: &Service,
+        rpc: &Visit,
         command: &impl Message,
         call_deadline: CallDeadline,
     ) -> (Intent, Vec<Violation>) {
+        let (etag, faults) = self.read();
+        let (service, visitor) = (rpc.service(), &rpc.visitor);
+        let bytes = command.encode_to_vec();
+        let (purpose, parts) = ("fingerprint", [self.method.as_bytes(), &bytes]);
+        let intent = Intent {
+            caller: visitor.caller.clone(),
+            access: visitor.access.clone(),
+            earlier: visitor.earlier.clone(),
+            request_id: RequestId::new(self.request_id),
+            method: self.method,
+            fingerprint: Fingerprint(service.vault.mac(purpose, &parts)),
+            other_fingerprints: service
+                .vault
+                .other_macs(purpose, &parts)
+                .into_iter()
+                .map(Fingerprint)
+                .collect(),
+            actor: (!self.actor.is_empty()).then(|| self.actor.to_owned()),
+            etag,
+            deadline: call_deadline.deadline.map(|deadline| service.clock.elapsed() + deadline),
+        };
+        (intent, faults)
+    }
+
+    /// The version that the etag names, and what is wrong with the texts.
+    pub fn read(&self) -> (Option<u64>, Vec<Violation>) {
         let mut faults = Violations::default();
         let length = self.request_id.chars().count();
         if !(1..=128).contains(&length) || !is_printable(self.request_id) {
@@ -58,17 +81,7 @@ impl Header<'_> {
                 format!("{} characters", self.actor.chars().count()),
             );
         }
-        let bytes = command.encode_to_vec();
-        let intent = Intent {
-            caller: Caller::new(CALLER),
-            request_id: RequestId::new(self.request_id),
-            method: self.method,
-            fingerprint: Fingerprint(service.vault.mac("fingerprint", &[self.method.as_bytes(), &bytes])),
-            actor: (!self.actor.is_empty()).then(|| self.actor.to_owned()),
-            etag,
-            deadline: call_deadline.deadline.map(|deadline| service.clock.elapsed() + deadline),
-        };
-        (intent, faults.into_vec())
+        (etag, faults.into_vec())
     }
 }
 
@@ -164,7 +177,7 @@ pub enum Call<T> {
 /// # Errors
 /// Its faults, if it is no repeat.
 pub async fn or_before<T>(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     intent: &Intent,
     read: Result<T, Vec<Violation>>,
 ) -> Result<Call<T>, Status> {
@@ -184,17 +197,13 @@ pub async fn or_before<T>(
 }
 
 /// Refuses with Mollie's words if it rejected an operation of this request.
-pub async fn refuse_if_rejected(
-    rpc: &OrderRpc,
-    order: OrderId,
-    group: Option<GroupId>,
-) -> Result<(), Status> {
+pub async fn refuse_if_rejected(rpc: &Visit, order: OrderId, group: Option<GroupId>) -> Result<(), Status> {
     undone(rpc, order, group, |_| None).await.map(drop)
 }
 
 /// The same, and refuses as well if one was given up before Mollie had it. Returns the operations.
 pub async fn refuse_if_undone(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     order: OrderId,
     group: Option<GroupId>,
 ) -> Result<Vec<Operation>, Status> {
@@ -202,13 +211,13 @@ pub async fn refuse_if_undone(
 }
 
 async fn undone(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     order: OrderId,
     group: Option<GroupId>,
     given_up: impl Fn(OperationId) -> Option<Status>,
 ) -> Result<Vec<Operation>, Status> {
     let Some(group) = group else { return Ok(Vec::new()) };
-    let operations = rpc.service().store.group_operations(order, group).await.map_err(errors::store)?;
+    let operations = rpc.recorded(order, group).await?;
     for operation in &operations {
         match &operation.state {
             State::Rejected { rejection, .. } => {

@@ -7,12 +7,12 @@ use tonic::{Request, Response};
 use super::call_deadline::CallDeadline;
 use super::decision::{self, decide};
 use super::reading::Reading;
-use super::{Answer, OrderRpc, request};
+use super::{Answer, Visit, request};
 use crate::convert;
 use crate::proto::resolve_operation_request::{Outcome, Succeeded};
 use crate::proto::{self, ResolveOperationRequest};
 
-pub async fn call(rpc: &OrderRpc, request: Request<ResolveOperationRequest>) -> Answer<proto::Operation> {
+pub async fn call(rpc: &Visit, request: Request<ResolveOperationRequest>) -> Answer<proto::Operation> {
     let call_deadline = CallDeadline::of(request.metadata());
     let request = request.into_inner();
     let mut reading = Reading::of(&request);
@@ -20,13 +20,14 @@ pub async fn call(rpc: &OrderRpc, request: Request<ResolveOperationRequest>) -> 
     let verdict = reading.part(verdict(request.outcome));
     let decision = reading.part(decision::decision(&request.actor, &request.reason));
     let ((id, verdict), decision) = reading.end(id.zip(verdict).zip(decision))?;
+    rpc.may_decide(id).await?;
     let decided = decide(rpc, call_deadline, move |service| async move {
         Box::pin(operator::resolve_as(&*service, id, &verdict, &decision)).await
     });
     Ok(Response::new(convert::operation::operation(&decided.await?)))
 }
 
-fn verdict(outcome: Option<Outcome>) -> Result<Verdict, Violation> {
+pub(super) fn verdict(outcome: Option<Outcome>) -> Result<Verdict, Violation> {
     let fault = |path: &str, rule, expected: &str, got: String| {
         Err(Violation { path: path.to_owned(), rule, expected: expected.to_owned(), got })
     };

@@ -2,7 +2,7 @@
 //! what that would be.
 
 use domain::operations::return_lines::TakeBack;
-use domain::ports::{OrderKey, Store};
+use domain::ports::OrderKey;
 use domain::rules::ids::{OrderId, ReturnId};
 use domain::rules::line_return::ReturnRequest;
 use domain::workflow::preview::Preview;
@@ -14,11 +14,11 @@ use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{self, Header, Submitted, begin};
 use super::selection::{by_id, with_line_ids};
-use super::{Answer, OrderRpc, create_refund, errors, preview};
+use super::{Answer, Visit, errors, preview};
 use crate::convert;
 use crate::proto::{self, ReturnLinesRequest};
 
-pub async fn call(rpc: &OrderRpc, request: Request<ReturnLinesRequest>) -> Answer<proto::Return> {
+pub async fn call(rpc: &Visit, request: Request<ReturnLinesRequest>) -> Answer<proto::Return> {
     let call_deadline = CallDeadline::of(request.metadata());
     let mut request = request.into_inner();
     let validate_only = std::mem::take(&mut request.validate_only);
@@ -34,7 +34,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<ReturnLinesRequest>) -> Answe
 }
 
 async fn read(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     mut request: ReturnLinesRequest,
     call_deadline: CallDeadline,
 ) -> Result<(Intent, OrderId, ReturnRequest), Status> {
@@ -42,7 +42,7 @@ async fn read(
     let request_id = std::mem::take(&mut request.request_id);
     let header =
         Header { method: "ReturnLines", request_id: &request_id, etag: &request.etag, actor: &request.actor };
-    let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
+    let (intent, faults) = header.intent(rpc, &request, call_deadline);
     reading.add(faults);
     let lines = request.lines.iter_mut().map(|line| &mut line.line_id);
     by_id(rpc, &request.order_id, lines.collect()).await?;
@@ -58,7 +58,7 @@ async fn read(
 
 /// What an earlier call with this request id recorded, or what this one would.
 async fn tell(
-    rpc: &OrderRpc,
+    rpc: &Visit,
     call_deadline: CallDeadline,
     intent: Intent,
     order_id: OrderId,
@@ -76,22 +76,21 @@ async fn tell(
 }
 
 /// The return as it is now, each part with its outcome. A part that was refused is no error: the other is what it is.
-async fn answer(rpc: &OrderRpc, recorded: &Recorded) -> Answer<proto::Return> {
+async fn answer(rpc: &Visit, recorded: &Recorded) -> Answer<proto::Return> {
     let id = recorded.answer.returned().ok_or_else(errors::internal)?;
     Ok(Response::new(load(rpc, recorded.order_id, id).await?))
 }
 
-async fn load(rpc: &OrderRpc, order_id: OrderId, id: ReturnId) -> Result<proto::Return, Status> {
+async fn load(rpc: &Visit, order_id: OrderId, id: ReturnId) -> Result<proto::Return, Status> {
     let found = rpc.order_with_operations(&OrderKey::Id(order_id)).await?;
     let returned = found.order.returned(id).ok_or_else(errors::internal)?;
-    let store = &rpc.service().store;
     let canceling = match &returned.cancellation {
-        Some(planned) => store.load_operation(planned.operation_id).await.map_err(errors::store)?,
+        Some(planned) => rpc.find_operation(planned.operation_id).await?,
         None => None,
     };
     let mut refunds = Vec::new();
     for id in &returned.refunds {
-        refunds.push(create_refund::load(rpc, *id).await?);
+        refunds.push(rpc.refund(*id).await?);
     }
     Ok(convert::returned::returned(&found.order, returned, canceling.as_ref(), &refunds))
 }

@@ -1,19 +1,19 @@
 //! Lines that a request selects: by their ids or the caller's references, and what its faults say of them.
 
-use domain::ports::{OrderKey, Store};
+use domain::ports::OrderKey;
 use domain::rules::ids::OrderId;
 use domain::rules::shipment;
 use domain::rules::violation::Violation;
 use tonic::Status;
 
-use super::{OrderRpc, errors};
+use super::{Visit, errors};
 use crate::proto::ErrorReason;
 
 /// The faults of a request; if one names an unknown line, it lists the known ones.
-pub async fn with_line_ids(rpc: &OrderRpc, id: OrderId, mut faults: Vec<Violation>) -> Vec<Violation> {
+pub async fn with_line_ids(rpc: &Visit, id: OrderId, mut faults: Vec<Violation>) -> Vec<Violation> {
     if faults.iter().any(shipment::names_no_line) {
         // Without the order the faults are the same, but say less.
-        if let Ok(Some(order)) = rpc.service().store.load_order(&OrderKey::Id(id)).await {
+        if let Ok(Some(order)) = rpc.find_order(&OrderKey::Id(id)).await {
             shipment::name_lines(&mut faults, &order);
         }
     }
@@ -24,10 +24,10 @@ pub async fn with_line_ids(rpc: &OrderRpc, id: OrderId, mut faults: Vec<Violatio
 ///
 /// # Errors
 /// NOT_FOUND, if references are given and there is no such order: nobody knows then whether they are wrong.
-pub async fn by_id(rpc: &OrderRpc, order_id: &str, texts: Vec<&mut String>) -> Result<(), Status> {
+pub async fn by_id(rpc: &Visit, order_id: &str, texts: Vec<&mut String>) -> Result<(), Status> {
     let Some(id) = OrderId::parse(order_id) else { return Ok(()) };
     if texts.iter().any(|text| shipment::is_reference(text)) {
-        let order = rpc.service().store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?;
+        let order = rpc.find_order(&OrderKey::Id(id)).await?;
         let missing = || errors::not_found(ErrorReason::OrderNotFound, format_args!("order {id}"));
         shipment::by_id(&order.ok_or_else(missing)?, texts);
     }

@@ -8,15 +8,16 @@ use tonic::{Request, Response};
 
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
-use super::{Answer, OrderRpc, errors, request};
+use super::{Answer, Visit, errors, request};
 use crate::convert;
 use crate::proto::{self, SyncOrderRequest};
 
-pub async fn call(rpc: &OrderRpc, request: Request<SyncOrderRequest>) -> Answer<proto::Order> {
+pub async fn call(rpc: &Visit, request: Request<SyncOrderRequest>) -> Answer<proto::Order> {
     let call_deadline = CallDeadline::of(request.metadata());
     let mut reading = Reading::of(request.get_ref());
     let id = reading.part(request::order_id(&request.get_ref().id, "id"));
     let id = reading.end(id)?;
+    rpc.store_of(id).await?;
     let service = Arc::clone(rpc.service());
     let reading = rpc.driver.own(async move { sync::sync(&*service, id).await });
     let order = match tokio::time::timeout_at(call_deadline.answer_by, reading).await {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::operations::update_order::Update;
-use domain::ports::{OrderKey, OrderWithOperations, Store};
+use domain::ports::{OrderKey, OrderWithOperations};
 use domain::rules::order_update::UpdateInput;
 use domain::rules::violation::{Violation, Violations};
 use domain::workflow::submit::{On, submit};
@@ -12,7 +12,7 @@ use tonic::{Request, Response};
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{self, Call, Header, begin, or_before, refuse_if_undone};
-use super::{Answer, OrderRpc, errors};
+use super::{Answer, Visit};
 use crate::convert;
 use crate::convert::common::address_input;
 use crate::proto::{self, UpdateOrderRequest};
@@ -20,19 +20,19 @@ use crate::service::Service;
 
 const FIELDS: &str = "billing_address, shipping_address, order_number, redirect_url, cancel_url";
 
-pub async fn call(rpc: &OrderRpc, request: Request<UpdateOrderRequest>) -> Answer<proto::Order> {
+pub async fn call(rpc: &Visit, request: Request<UpdateOrderRequest>) -> Answer<proto::Order> {
     let call_deadline = CallDeadline::of(request.metadata());
     let mut request = request.into_inner();
     let mut reading = Reading::of(&request);
     let request_id = std::mem::take(&mut request.request_id);
     let header =
         Header { method: "UpdateOrder", request_id: &request_id, etag: &request.etag, actor: &request.actor };
-    let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
+    let (intent, faults) = header.intent(rpc, &request, call_deadline);
     reading.add(faults);
     let order_id = reading.part(request::order_id(&request.id, "id"));
     // How its address is judged depends on its methods and its profile.
     let order = match order_id {
-        Some(id) => rpc.service().store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?,
+        Some(id) => rpc.find_order(&OrderKey::Id(id)).await?,
         None => None,
     };
     let agreed = order.as_ref().map(|order| rpc.service().agreed(&order.profile)).unwrap_or_default();
@@ -56,7 +56,10 @@ pub async fn call(rpc: &OrderRpc, request: Request<UpdateOrderRequest>) -> Answe
 }
 
 /// What the mask names of the new values.
-fn input(given: proto::OrderUpdate, mask: Option<prost_types::FieldMask>) -> (UpdateInput, Vec<Violation>) {
+pub(super) fn input(
+    given: proto::OrderUpdate,
+    mask: Option<prost_types::FieldMask>,
+) -> (UpdateInput, Vec<Violation>) {
     let (mut input, mut faults) = (UpdateInput::default(), Violations::default());
     let paths = mask.unwrap_or_default().paths;
     if paths.is_empty() {

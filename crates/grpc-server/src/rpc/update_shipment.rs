@@ -2,9 +2,8 @@
 
 use domain::operations::operation::State;
 use domain::operations::update_shipment::Track;
-use domain::ports::Store;
-use domain::rules::ids::{OrderId, ShipmentId};
-use domain::rules::shipment::{Shipment, Tracking};
+use domain::rules::ids::OrderId;
+use domain::rules::shipment::Tracking;
 use domain::rules::violation::{Violation, Violations};
 use domain::workflow::Recorded;
 use domain::workflow::submit::{On, submit};
@@ -13,11 +12,11 @@ use tonic::{Request, Response, Status};
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{self, Header, begin};
-use super::{Answer, OrderRpc, errors};
+use super::{Answer, Visit, errors};
 use crate::convert;
-use crate::proto::{self, ErrorReason, UpdateShipmentRequest};
+use crate::proto::{self, UpdateShipmentRequest};
 
-pub async fn call(rpc: &OrderRpc, request: Request<UpdateShipmentRequest>) -> Answer<proto::Shipment> {
+pub async fn call(rpc: &Visit, request: Request<UpdateShipmentRequest>) -> Answer<proto::Shipment> {
     let call_deadline = CallDeadline::of(request.metadata());
     let mut request = request.into_inner();
     let mut reading = Reading::of(&request);
@@ -28,21 +27,21 @@ pub async fn call(rpc: &OrderRpc, request: Request<UpdateShipmentRequest>) -> An
         etag: &request.etag,
         actor: &request.actor,
     };
-    let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
+    let (intent, faults) = header.intent(rpc, &request, call_deadline);
     reading.add(faults);
     let id = reading.part(request::shipment_id(&request.id, "id"));
     let tracking = reading.part(tracking(request.tracking));
     let (shipment_id, tracking) = reading.end(id.zip(tracking))?;
-    let order_id = load(rpc, shipment_id).await?.order_id;
+    let order_id = rpc.shipment(shipment_id).await?.order_id;
     let begun = begin(&rpc.driver, call_deadline, move |service| async move {
         submit(&*service, &intent, On::Order(order_id), &Track { shipment_id, tracking }).await
     });
     let recorded = begun.await?.wait(&rpc.driver, call_deadline).await;
     refuse_if_rejected(rpc, order_id, &recorded).await?;
-    Ok(Response::new(convert::shipment::shipment(&load(rpc, shipment_id).await?)))
+    Ok(Response::new(convert::shipment::shipment(&rpc.shipment(shipment_id).await?)))
 }
 
-fn tracking(tracking: Option<proto::Tracking>) -> Result<Tracking, Vec<Violation>> {
+pub(super) fn tracking(tracking: Option<proto::Tracking>) -> Result<Tracking, Vec<Violation>> {
     let mut faults = Violations::default();
     let Some(tracking) = tracking else {
         faults.missing("tracking", "tracking.required");
@@ -51,15 +50,10 @@ fn tracking(tracking: Option<proto::Tracking>) -> Result<Tracking, Vec<Violation
     convert::shipment::tracking_input(tracking).read()
 }
 
-async fn load(rpc: &OrderRpc, id: ShipmentId) -> Result<Shipment, Status> {
-    let missing = || errors::not_found(ErrorReason::ShipmentNotFound, format_args!("shipment {id}"));
-    rpc.service().store.load_shipment(id).await.map_err(errors::store)?.ok_or_else(missing)
-}
-
 /// Mollie rejected the change, or rejected the shipment itself, so that there is nothing to track.
-async fn refuse_if_rejected(rpc: &OrderRpc, order: OrderId, recorded: &Recorded) -> Result<(), Status> {
+async fn refuse_if_rejected(rpc: &Visit, order: OrderId, recorded: &Recorded) -> Result<(), Status> {
     let Some(group) = recorded.group else { return Ok(()) };
-    let operations = rpc.service().store.group_operations(order, group).await.map_err(errors::store)?;
+    let operations = rpc.recorded(order, group).await?;
     for operation in operations {
         match &operation.state {
             State::Rejected { rejection, .. } => {

@@ -1,27 +1,25 @@
 //! WaitOperation: the operation once it is at rest, or as it is when time is up. Time that is up is no error.
 
 use domain::operations::operation::{Operation, State};
-use domain::ports::{Clock, Ports, Store};
+use domain::ports::{Clock, Ports};
 use jiff::Timestamp;
 use tokio::time::Instant;
 use tonic::{Request, Response};
 
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
-use super::{Answer, OrderRpc, errors, request};
+use super::{Answer, Visit, request};
 use crate::convert;
-use crate::proto::{self, ErrorReason, WaitOperationRequest};
+use crate::proto::{self, WaitOperationRequest};
 
-pub async fn call(rpc: &OrderRpc, request: Request<WaitOperationRequest>) -> Answer<proto::Operation> {
+pub async fn call(rpc: &Visit, request: Request<WaitOperationRequest>) -> Answer<proto::Operation> {
     let CallDeadline { answer_by, .. } = CallDeadline::of(request.metadata());
     let request = request.into_inner();
     let mut reading = Reading::of(&request);
     let id = reading.part(request::operation_id(&request.id, "id"));
     let id = reading.end(id)?;
     let service = rpc.service();
-    let operation = service.store.load_operation(id).await.map_err(errors::store)?;
-    let missing = || errors::not_found(ErrorReason::OperationNotFound, format_args!("operation {id}"));
-    let operation = operation.ok_or_else(missing)?;
+    let operation = rpc.operation(id).await?;
     let end = service.clock().now().saturating_add(answer_by - Instant::now()).unwrap_or(Timestamp::MAX);
     let operation = rpc.driver.waits.until(operation, |now| rests_until(now, end), answer_by).await;
     Ok(Response::new(convert::operation::operation(&operation)))

@@ -59,7 +59,8 @@ impl<U: Message + Default> Decoder for BoundedDecoder<U> {
     }
 }
 
-pub(super) fn read<U: Message + Default>(place: Option<usize>, bytes: Bytes) -> Result<U, Refused> {
+/// What the bytes of a message of the shape at a place say, if they are not too much.
+pub fn read<U: Message + Default>(place: Option<usize>, bytes: Bytes) -> Result<U, Refused> {
     decoded(place, bytes)?.map_err(|error| {
         // The walk should have found it: the decoder's own text is for us alone.
         debug!(%error, "a message cannot be decoded");

@@ -12,7 +12,7 @@ mod walk;
 use domain::rules::violation::Violation;
 use prost::{Message, Name};
 
-pub use codec::Bounded;
+pub use codec::{Bounded, read};
 pub use informed::Informed;
 pub use shape::SHAPES;
 pub use text::{CONTROL, LENGTH};

@@ -2,6 +2,7 @@
 
 pub mod clock;
 mod feed;
+pub mod files;
 pub mod health;
 mod lookups;
 mod operations;

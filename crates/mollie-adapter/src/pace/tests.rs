@@ -146,7 +146,7 @@ impl CallPermits for World {
 }
 
 impl Transport for World {
-    async fn send(&self, _: &ApiKey, request: Request) -> Result<Answer, Failure> {
+    async fn send(&self, _: &Credential, request: Request) -> Result<Answer, Failure> {
         let mut state = self.state();
         let now = state.now;
         state.begun.push((now, request.endpoint));
@@ -155,8 +155,8 @@ impl Transport for World {
     }
 }
 
-fn key() -> ApiKey {
-    ApiKey::parse("test_key").unwrap()
+fn key() -> Credential {
+    Credential::key("test_key").unwrap()
 }
 
 async fn call(process: &Paced<World, World, World>, rank: Rank) -> End {
@@ -197,7 +197,7 @@ fn a_call_that_moves_money_is_not_held_up_by_a_queue_of_readings() {
     {
         let world = World::default();
         let (busy, other) = (world.process(calls, secs(3_600)), world.process(calls, secs(3_600)));
-        let interval = Duration::from_micros(busy.budgets[0].1.rate.interval().unsigned_abs());
+        let interval = Duration::from_micros(busy.budget(&key()).unwrap().rate.interval().unsigned_abs());
         let mut all: Vec<Work<'_>> = Vec::new();
         for _ in 0..60 {
             all.push(Box::pin(call(&busy, of_readings)));
@@ -339,4 +339,35 @@ fn a_call_whose_permit_comes_too_late_is_not_sent() {
     let process = world.process(100, secs(1));
     let done = world.run(vec![Box::pin(call(&process, Rank::First)) as Work<'_>]);
     assert!(done[0].is_err() && world.state().begun.is_empty(), "{done:?}");
+}
+
+#[test]
+fn a_renewed_key_goes_on_in_the_budget_of_the_one_before() {
+    let process = World::default().process(5, secs(10));
+    let (before, next) = (process.budget(&key()).unwrap(), Credential::key("test_next").unwrap());
+    process.share_anew(&BTreeMap::from([(ProfileName::new("main"), next.clone())]));
+    for credential in [next, key()] {
+        // A call may have begun with the old one.
+        assert!(process.budget(&credential).is_some_and(|after| Arc::ptr_eq(&after, &before)));
+    }
+}
+
+#[test]
+fn profiles_of_one_token_share_the_lowest_of_their_rates() {
+    use domain::rules::placement::Mode;
+    let (world, profile) = (World::default(), ProfileName::new);
+    let token = |text: &str, id: &str| Credential::token(text, id, Mode::Test).unwrap();
+    let rate = |calls| CallRate::per_second(NonZeroU32::new(calls).unwrap());
+    let rates = BTreeMap::from([(profile("main"), rate(9)), (profile("outlet"), rate(3))]);
+    let limits = Limits { rates, patience: secs(1), asked_patience: secs(1), lookup_patience: secs(1) };
+    let keys = |of_outlet| {
+        [(profile("main"), token("access_1", "pfl_1")), (profile("outlet"), token(of_outlet, "pfl_2"))].into()
+    };
+    let process = Paced::new(world.clone(), world.clone(), world, &limits, &keys("access_1"));
+    let shared = process.budget(&token("access_1", "pfl_2")).unwrap();
+    assert_eq!((shared.name.as_str(), shared.rate), ("main", rate(3)));
+    // One file is written before the other: until then each has its own.
+    process.share_anew(&keys("access_2"));
+    let budget = |text| process.budget(&token(text, "pfl_1")).unwrap();
+    assert_eq!((budget("access_1").rate, budget("access_2").rate), (rate(9), rate(3)));
 }

@@ -39,6 +39,7 @@ fn order() -> Order {
         created_time: "2026-02-01T08:00:00Z".parse().unwrap(),
         version: 1,
         hook_base: "https://orders.example".to_owned(),
+        hook_proof: None,
         number_released: false,
         placement: Placement::Placing,
         rejection: None,

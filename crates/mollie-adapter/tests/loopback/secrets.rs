@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::rules::ids::ProfileName;
-use mollie_adapter::{AdapterError, ApiKey, BaseError, MollieAdapter, Settings};
+use mollie_adapter::{AdapterError, BaseError, Credential, MollieAdapter, Settings};
 
 use crate::server::{KEY, adapter};
 
@@ -18,7 +18,7 @@ fn settings(base_url: &str) -> Settings {
 #[test]
 fn debug_output_shows_no_secret() {
     let adapter = adapter("http://127.0.0.1:9/v2");
-    let key = ApiKey::parse(KEY).unwrap();
+    let key = Credential::key(KEY).unwrap();
     let text = format!("{adapter:?} {:?} {key:?}", settings("http://127.0.0.1:9/v2"));
     assert!(!text.contains("KeyThatNobodyMaySee"), "{text}");
     assert!(text.contains("main") && text.contains("test_…"), "{text}");
@@ -26,7 +26,7 @@ fn debug_output_shows_no_secret() {
 
 #[test]
 fn a_key_is_never_sent_in_clear_text() {
-    let keys = [(ProfileName::new("main"), ApiKey::parse(KEY).unwrap())];
+    let keys = [(ProfileName::new("main"), Credential::key(KEY).unwrap())];
     let error = MollieAdapter::new(settings("http://api.mollie.com/v2"), keys).unwrap_err();
     assert!(matches!(error, AdapterError::Base(BaseError::Clear { .. })), "{error:?}");
     assert!(error.to_string().contains("must be https"), "{error}");
@@ -39,7 +39,7 @@ fn mollies_own_address_is_accepted() {
 
 #[test]
 fn a_profile_has_one_key() {
-    let key = || (ProfileName::new("main"), ApiKey::parse(KEY).unwrap());
+    let key = || (ProfileName::new("main"), Credential::key(KEY).unwrap());
     let error = MollieAdapter::new(settings("https://api.mollie.com/v2"), [key(), key()]).unwrap_err();
     assert_eq!(error.to_string(), "profile main has two API keys");
 }

@@ -11,7 +11,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, Response, StatusCode};
 use axum::response::IntoResponse;
 use domain::rules::ids::{IdempotencyKey, ProfileName};
-use mollie_adapter::{ApiKey, MollieAdapter, Settings};
+use mollie_adapter::{Credential, MollieAdapter, Settings};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -136,7 +136,7 @@ pub fn adapter(base_url: &str) -> MollieAdapter {
 
 pub fn patient_adapter(base_url: &str, call_timeout: Duration, connect_timeout: Duration) -> MollieAdapter {
     let settings = Settings { base_url: base_url.to_owned(), call_timeout, connect_timeout };
-    MollieAdapter::new(settings, [(profile(), ApiKey::parse(KEY).unwrap())]).unwrap()
+    MollieAdapter::new(settings, [(profile(), Credential::key(KEY).unwrap())]).unwrap()
 }
 
 pub fn profile() -> ProfileName {

@@ -14,13 +14,11 @@ use super::records::Late;
 use super::request::ApiRequest;
 use super::request::{Keyed, Keys};
 use super::route::Endpoint;
+use super::scope::TESTMODE;
 use super::seconds::whole_seconds;
 use super::shipment_json;
 use super::switches::ErrorTexts;
 use super::world::World;
-
-/// Refused wherever it is sent: there are only API keys here, and they have their mode in themselves.
-const TESTMODE: &str = "testmode";
 
 impl World {
     /// Answers one request. A refused one has changed nothing.
@@ -32,10 +30,10 @@ impl World {
     pub(super) fn answer_with(&mut self, request: &ApiRequest, keys: Keys, now: Timestamp) -> Answer {
         let now = whole_seconds(now);
         self.tick(now);
-        let caller = || Caller::from_authorization(request.authorization.as_deref());
         self.caused_by(request, |world| {
             let endpoint = Endpoint::find(&request.method, &request.path)?;
-            world.admit(endpoint, &caller()?, request, keys, now)
+            let caller = Caller::of(&endpoint, request)?;
+            world.admit(endpoint, &caller, request, keys, now)
         })
     }
 
@@ -99,11 +97,12 @@ impl World {
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
         let query = Query::parse(&request.query);
-        if query.get(TESTMODE).is_some() {
-            return Err(Refusal::no_parameter("query", TESTMODE));
-        }
         let embeds = Embeds::parse(query.get("embed").unwrap_or_default());
-        let body = if endpoint.has_body() { parse_body(&request.body)? } else { Value::Null };
+        let mut body = if endpoint.has_body() { parse_body(&request.body)? } else { Value::Null };
+        // Said and read by now; create order has it among its parameters.
+        if let Some(parameters) = body.as_object_mut().filter(|_| endpoint != Endpoint::CreateOrder) {
+            parameters.remove(TESTMODE);
+        }
         match endpoint {
             Endpoint::CreateOrder => self.create_order(caller, &body, embeds, now),
             Endpoint::UpdateOrder(id) => self.update_order(caller, &id, &body, embeds, now),
@@ -149,10 +148,6 @@ fn parse_body(bytes: &[u8]) -> Result<Value, Refusal> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(Value::Object(Map::new()));
     }
-    let body: Value = serde_json::from_slice(bytes)
-        .map_err(|_| Refusal::bad_request("The request body could not be parsed as JSON."))?;
-    if body.get(TESTMODE).is_some() {
-        return Err(Refusal::no_parameter("body", TESTMODE));
-    }
-    Ok(body)
+    serde_json::from_slice(bytes)
+        .map_err(|_| Refusal::bad_request("The request body could not be parsed as JSON."))
 }

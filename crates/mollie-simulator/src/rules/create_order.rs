@@ -20,7 +20,7 @@ impl World {
         embeds: Embeds,
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
-        let draft = read_create(body, Credential::ApiKey, self.switches(), now)?;
+        let draft = read_create(body, Credential::of(caller), self.switches(), now)?;
         let (mut order, terms) = self.order_from(draft, caller, now);
         let particulars = &order.particulars;
         let created = Draft::new(EffectKind::OrderCreated, &order)

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::caller::Caller;
 use super::records::Late;
 use super::request::{ApiRequest, Keyed, Keys};
+use super::route::Endpoint;
 use super::seconds::whole_seconds;
 use super::world::World;
 
@@ -18,7 +19,8 @@ impl World {
 
     /// Keeps a request for later, unless it has no valid key: it would not have an effect then either.
     pub(super) fn postpone(&mut self, request: &ApiRequest, keys: Keys, due_at: Timestamp, in_flight: bool) {
-        let Ok(caller) = Caller::from_authorization(request.authorization.as_deref()) else {
+        let endpoint = Endpoint::find(&request.method, &request.path);
+        let Ok(caller) = endpoint.and_then(|endpoint| Caller::of(&endpoint, request)) else {
             return;
         };
         let id = self.late().last().map_or(1, |last| last.id + 1);

@@ -10,7 +10,7 @@ use super::world::World;
 
 impl World {
     pub(super) fn list_orders(&self, caller: &Caller, query: &Query) -> Result<Answer, Refusal> {
-        let mut orders: Vec<&Order> = self.orders().filter(|order| order.owner == *caller).collect();
+        let mut orders: Vec<&Order> = self.orders().filter(|order| caller.reaches(&order.owner)).collect();
         if !is_ascending(query)? {
             orders.reverse();
         }

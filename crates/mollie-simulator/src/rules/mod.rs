@@ -66,6 +66,7 @@ mod refund_lines;
 mod refund_payment;
 mod request;
 mod route;
+mod scope;
 mod seconds;
 mod ship;
 mod shipment_json;

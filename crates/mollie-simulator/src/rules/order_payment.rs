@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::answer::{Answer, Refusal};
 use super::caller::Caller;
-use super::draft::read_order_payment;
+use super::draft::{Credential, read_order_payment};
 use super::payment_json;
 use super::records::{Order, OrderStatus, PaymentStatus};
 use super::world::World;
@@ -23,7 +23,7 @@ impl World {
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
         let mut order = self.owned_order(caller, order_id)?.clone();
-        let draft = read_order_payment(body, &order, self.switches(), now)?;
+        let draft = read_order_payment(body, Credential::of(caller), &order, self.switches(), now)?;
         order.check_new_payment()?;
         let id = self.add_payment(&mut order, draft.method, draft.terms, now);
         if let Some(payment) = order.payment_mut(&id) {

@@ -13,7 +13,7 @@ impl World {
     /// The order, if it is the caller's.
     pub(super) fn owned_order(&self, caller: &Caller, id: &str) -> Result<&Order, Refusal> {
         let order = self.order(id).ok_or_else(|| Refusal::no_order(id))?;
-        if order.owner == *caller {
+        if caller.reaches(&order.owner) {
             return Ok(order);
         }
         Err(self.not_theirs(caller, &order.owner, "Order", id).unwrap_or_else(|| Refusal::no_order(id)))
@@ -36,7 +36,7 @@ impl World {
         let unknown = || Refusal::nothing_such("payment", id);
         let found = self.order_with(id).and_then(|order| Some((order, order.payment(id)?)));
         let (order, payment) = found.ok_or_else(unknown)?;
-        if order.owner == *caller {
+        if caller.reaches(&order.owner) {
             return Ok((order, payment));
         }
         // The text is known of orders only.
@@ -116,7 +116,7 @@ impl World {
     }
 
     pub(super) fn list_all_refunds(&self, caller: &Caller, query: &Query) -> Result<Answer, Refusal> {
-        let orders = self.orders().filter(|order| order.owner == *caller);
+        let orders = self.orders().filter(|order| caller.reaches(&order.owner));
         self.list_refunds("refunds".to_owned(), query, orders, |_| true)
     }
 
@@ -166,7 +166,7 @@ impl World {
     }
 
     pub(super) fn list_all_chargebacks(&self, caller: &Caller, query: &Query) -> Result<Answer, Refusal> {
-        let orders = self.orders().filter(|order| order.owner == *caller);
+        let orders = self.orders().filter(|order| caller.reaches(&order.owner));
         self.list_chargebacks("chargebacks".to_owned(), query, orders, |_| true)
     }
 

@@ -33,7 +33,11 @@ pub struct Keyed {
 
 impl Keyed {
     pub fn new(caller: &Caller, key: &str, request: &ApiRequest) -> Self {
-        let scope = format!("{}|{}|{key}", caller.mode.as_text(), caller.profile);
+        let owner = match &caller.organisation {
+            Some(organisation) => format!("{organisation}/{}", caller.profile),
+            None => caller.profile.clone(),
+        };
+        let scope = format!("{}|{owner}|{key}", caller.mode.as_text());
         let endpoint = format!("{} {}", request.method, request.path);
         Self { scope, endpoint, body_digest: ids::digest(&request.body) }
     }

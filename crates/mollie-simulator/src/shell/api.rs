@@ -27,6 +27,9 @@ pub async fn handle(State(engine): State<Arc<Engine>>, request: Request) -> Resp
         tell_left(&mut response, Some(verdict));
         return response;
     }
+    if engine.revoked.has(header_text(&parts, "authorization").as_deref()) {
+        return respond(Answer::from(Refusal::unauthorized()).into(), engine.now());
+    }
     let Ok(body) = to_bytes(body, MAX_BODY).await else {
         let refusal = Refusal::new(413, "The request body is larger than 4 MiB.");
         return respond(Answer::from(refusal).into(), engine.now());

@@ -15,6 +15,7 @@ use super::fault_layer::FaultLayer;
 use super::hold::Hold;
 use super::journal::{Journal, OpenError};
 use super::quota_layer::QuotaLayer;
+use super::revoked::Revoked;
 use crate::rules::World;
 
 /// The journal cannot be written any more, or the simulator has stopped.
@@ -40,6 +41,7 @@ pub struct Engine {
     pub faults: FaultLayer,
     pub counters: Counters,
     pub quotas: QuotaLayer,
+    pub revoked: Revoked,
 }
 
 #[derive(Debug)]
@@ -60,6 +62,7 @@ impl Engine {
             faults: FaultLayer::default(),
             counters: Counters::default(),
             quotas: QuotaLayer::default(),
+            revoked: Revoked::default(),
         })
     }
 

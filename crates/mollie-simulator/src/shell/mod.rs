@@ -23,6 +23,7 @@ mod page;
 mod quota_layer;
 mod quotas;
 mod respond;
+mod revoked;
 mod routes;
 mod waiting;
 mod wire;

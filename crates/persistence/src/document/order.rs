@@ -113,6 +113,7 @@ impl TryFrom<TermsDocument> for Terms {
 /// The parts of an order that have no separate column.
 pub(crate) struct OrderParts {
     pub hook_base: String,
+    pub hook_proof: Option<String>,
     pub supersedes: Option<OrderId>,
     pub superseded: Option<Box<Superseded>>,
     pub number_released: bool,
@@ -145,6 +146,8 @@ pub(crate) struct OrderParts {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct OrderDocument {
     hook_base: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hook_proof: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     supersedes: Option<Uuid>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -196,6 +199,7 @@ impl From<&Order> for OrderDocument {
     fn from(order: &Order) -> Self {
         Self {
             hook_base: order.hook_base.clone(),
+            hook_proof: order.hook_proof.clone(),
             supersedes: order.supersedes.map(|id| id.uuid()),
             superseded: order.superseded.as_deref().map(Into::into),
             number_released: order.number_released,
@@ -241,6 +245,7 @@ impl TryFrom<OrderDocument> for OrderParts {
     fn try_from(document: OrderDocument) -> Result<Self, Misfit> {
         Ok(Self {
             hook_base: document.hook_base,
+            hook_proof: document.hook_proof,
             supersedes: document.supersedes.map(OrderId::new),
             superseded: document.superseded.map(|document| Box::new(document.into())),
             number_released: document.number_released,
@@ -326,6 +331,7 @@ impl TryFrom<RecordedOrderDocument> for Order {
             created_time: document.created_time,
             version: document.version,
             hook_base: parts.hook_base,
+            hook_proof: parts.hook_proof,
             supersedes: parts.supersedes,
             superseded: parts.superseded,
             number_released: parts.number_released,

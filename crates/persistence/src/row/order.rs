@@ -88,6 +88,7 @@ impl TryFrom<Model> for Order {
             created_time: row.time("created_time", model.created_time)?,
             version: row.count("version", model.version)?,
             hook_base: parts.hook_base,
+            hook_proof: parts.hook_proof,
             supersedes: parts.supersedes,
             superseded: parts.superseded,
             number_released: parts.number_released,

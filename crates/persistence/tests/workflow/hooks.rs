@@ -33,6 +33,7 @@ async fn a_hook_address_distinguishes_callers_with_the_same_request_id() {
         let address = hook_address(&*world, order);
         parse_hook_path(&*world, address.strip_prefix(BASE).unwrap()).unwrap().request
     };
+    let order = Order { hook_proof: None, ..order };
     let other = Order { caller: Caller::new("warehouse"), ..order.clone() };
     assert_ne!(request(&order), request(&other));
 }
@@ -45,4 +46,15 @@ async fn a_hook_address_stays_what_it_was_when_the_order_was_recorded() {
     assert!(hook_address(&*world, &order).starts_with("https://new.example/webhooks/mollie/"));
     let before = Order { hook_base: BASE.to_owned(), ..order };
     assert!(hook_address(&*world, &before).starts_with("https://shop.example/webhooks/mollie/"));
+}
+
+/// The service's secret may have another generation than when the order was recorded.
+#[tokio::test]
+async fn a_hook_address_ends_as_it_was_sent() {
+    let world = World::new().await;
+    let order = world.order(world.recorded().await.order_id).await;
+    let sent = order.hook_proof.clone().unwrap();
+    assert!(hook_address(&*world, &order).ends_with(&sent));
+    let of_another_generation = Order { hook_proof: Some("a1/b2".to_owned()), ..order };
+    assert!(hook_address(&*world, &of_another_generation).ends_with("/a1/b2"));
 }

@@ -6,6 +6,7 @@ use crate::submitted::cancel;
 use crate::submitted::cancel_lines;
 use crate::submitted::ship;
 use domain::ports::Fingerprint;
+use domain::rules::access::Access;
 use domain::rules::address::Address;
 use domain::rules::decision::Decision;
 use domain::rules::draft::OrderDraft;
@@ -120,9 +121,12 @@ pub fn licences_with_gift_card() -> OrderDraft {
 pub fn intent(method: &'static str, request_id: &str) -> Intent {
     Intent {
         caller: Caller::new("shop"),
+        access: Access::everything(),
+        earlier: None,
         request_id: RequestId::new(request_id),
         method,
         fingerprint: Fingerprint("one".to_owned()),
+        other_fingerprints: Vec::new(),
         actor: Some("alice".to_owned()),
         etag: None,
         deadline: None,

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use domain::ports::{OrderKey, Store};
+use domain::rules::access::Access;
 use domain::rules::ids::{OrderId, ProfileName};
 use domain::rules::item::ItemKind;
 use domain::rules::operation::OperationState;
@@ -294,7 +295,7 @@ async fn what_holds_money_or_waits_for_it_is_not_replaced_and_mollie_is_asked_fi
         let refused = world.replace(old, "new", "1337").await;
         assert_eq!(reason(refused), PreconditionReason::OrderNotSupersedable, "{}", told.as_str());
         assert_eq!((world.holder_of("1337").await, world.alive_at_mollie()), (Some(old), 1));
-        let checked = supersede::check(&*world, old, &ProfileName::new("main")).await;
+        let checked = supersede::check(&*world, &Access::everything(), old, &ProfileName::new("main")).await;
         assert!(matches!(checked, Err(MutationError::Precondition(_))), "{checked:?}");
     }
 }

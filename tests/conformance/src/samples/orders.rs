@@ -254,6 +254,7 @@ pub fn bare_order() -> Order {
         created_time: at(0),
         version: 1,
         hook_base: "https://orders.example".into(),
+        hook_proof: Some(format!("{n:032x}/{n:032x}")),
         supersedes: None,
         superseded: None,
         number_released: false,

@@ -232,7 +232,7 @@ fn passes(filter: &OperationFilter, operation: &Operation) -> bool {
         states => states.contains(&operation.state.name()),
     };
     in_state
-        && filter.profile.as_ref().is_none_or(|profile| *profile == operation.profile)
+        && filter.profiles.contains(&operation.profile)
         && filter.order_id.is_none_or(|order| order == operation.order_id)
         && (filter.kinds.is_empty() || filter.kinds.contains(&operation.task.name()))
 }

@@ -192,7 +192,7 @@ impl Orders {
         };
         self.rows.values().filter(move |order| {
             is_within(order)
-                && (filter.profiles.is_empty() || filter.profiles.contains(&order.profile))
+                && filter.profiles.contains(&order.profile)
                 && filter.mode.is_none_or(|mode| mode == order.mode)
         })
     }
@@ -211,7 +211,7 @@ pub fn passes(filter: &OrderFilter, order: &Order) -> bool {
     };
     let status_is_in = |order: &Order| order.facts.status.is_some_and(|it| filter.statuses.contains(&it));
     placements.contains(&order.placement)
-        && filter.profile.as_ref().is_none_or(|profile| *profile == order.profile)
+        && filter.profiles.contains(&order.profile)
         && (filter.statuses.is_empty() || status_is_in(order))
         && filter.order_number.as_ref().is_none_or(|number| *number == order.terms.order_number)
         && filter.created_from.is_none_or(|from| from <= order.created_time)

@@ -60,7 +60,7 @@ impl Refunds {
             };
             (filter.statuses.is_empty() || refund.status.as_ref().is_some_and(word))
                 && filter.registered_before.is_none_or(|before| time < before)
-                && filter.profile.as_ref().is_none_or(|name| profile(refund.order_id).as_ref() == Some(name))
+                && profile(refund.order_id).is_some_and(|name| filter.profiles.contains(&name))
         };
         let had = self.rows.values().filter_map(|refund| Some((refund.registered_time?, refund.clone())));
         let mut found: Vec<_> = had.filter(|(time, refund)| is_meant(refund, *time)).collect();

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use mollie_adapter::{Answer, ApiKey, Failure, Request, Transport};
+use mollie_adapter::{Answer, Credential, Failure, Request, Transport};
 use mollie_simulator::rules::{ApiRequest, Content, Impairment, Loss, Outcome, Reply};
 use reqwest::StatusCode;
 
@@ -31,7 +31,7 @@ pub type Letterbox = Arc<Mutex<Slot>>;
 pub struct Wire(pub Arc<Site>);
 
 impl Transport for Wire {
-    async fn send(&self, key: &ApiKey, request: Request) -> Result<Answer> {
+    async fn send(&self, key: &Credential, request: Request) -> Result<Answer> {
         let site = &self.0;
         let is_change = request.endpoint.method() != "GET";
         // Connecting.
@@ -58,7 +58,7 @@ impl Transport for Wire {
     }
 }
 
-fn as_mollie_reads(key: &ApiKey, request: Request) -> ApiRequest {
+fn as_mollie_reads(key: &Credential, request: Request) -> ApiRequest {
     ApiRequest {
         method: request.endpoint.method().to_string(),
         path: request.url.path().to_owned(),

@@ -153,6 +153,7 @@ fn profile(value: &Value) -> Result<Agreements, String> {
                 agreements.strict = list(value)?.iter().map(text).collect::<Result<BTreeSet<_>, _>>()?
             }
             "readsGetOrder" => agreements.reads_get_order = value.as_bool().unwrap_or_default(),
+            "hasToken" => agreements.has_token = value.as_bool().unwrap_or_default(),
             "localeFallback" => agreements.locale_fallback = Some(text(value)?),
             "methods" => agreements.limits = list(value)?.iter().map(limits).collect::<Result<_, _>>()?,
             other => return Err(format!("a profile has no {other}")),

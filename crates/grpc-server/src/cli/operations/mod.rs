@@ -11,9 +11,8 @@ use clap::{Args, Subcommand};
 use domain::rules::decision;
 use domain::rules::violation::Violation;
 use serde_json::{Value, json};
-use tonic::transport::Channel;
 
-use super::client::Address;
+use super::client::{Address, Connection};
 use super::json::json;
 use super::words::show;
 use crate::proto::operation_service_client::OperationServiceClient;
@@ -148,7 +147,7 @@ fn as_json(situation: &Situation) -> Result<Value> {
     }))
 }
 
-async fn act(mut service: OperationServiceClient<Channel>, action: Action) -> Result<()> {
+async fn act(mut service: OperationServiceClient<Connection>, action: Action) -> Result<()> {
     match action {
         Action::Retry { id: operation_id, decision: Decision { by: actor, reason } } => {
             let request = RetryOperationRequest { operation_id, actor, reason };

@@ -6,8 +6,8 @@ use anyhow::{Context, Result, bail};
 use domain::rules::refund::QUEUED_TOO_LONG;
 use prost_types::Timestamp;
 use tonic::Response;
-use tonic::transport::Channel;
 
+use crate::cli::client::Connection;
 use crate::proto::get_order_request::Key;
 use crate::proto::operation_service_client::OperationServiceClient;
 use crate::proto::order_service_client::OrderServiceClient;
@@ -66,7 +66,7 @@ impl Situation {
     }
 }
 
-pub async fn read(channel: Channel) -> Result<Situation> {
+pub async fn read(channel: Connection) -> Result<Situation> {
     let (mut operations, mut orders) =
         (OperationServiceClient::new(channel.clone()), OrderServiceClient::new(channel));
     let attention = needing_attention(&mut operations).await?;
@@ -95,7 +95,7 @@ pub async fn read(channel: Channel) -> Result<Situation> {
 
 /// What cannot be compared is shown all the same: the rest of the screen does not depend on Mollie.
 async fn compared(
-    service: &mut OperationServiceClient<Channel>,
+    service: &mut OperationServiceClient<Connection>,
     attention: &[Operation],
 ) -> BTreeMap<String, Result<OperationComparison, String>> {
     let mut compared = BTreeMap::new();
@@ -115,7 +115,7 @@ fn queued_too_long(now: i64) -> ListRefundsRequest {
     ListRefundsRequest { filter, page_size: SHOWN, ..ListRefundsRequest::default() }
 }
 
-async fn needing_attention(service: &mut OperationServiceClient<Channel>) -> Result<Vec<Operation>> {
+async fn needing_attention(service: &mut OperationServiceClient<Connection>) -> Result<Vec<Operation>> {
     let (mut found, mut token) = (Vec::new(), String::new());
     loop {
         let request = list(vec![OperationState::NeedsAttention], PAGE, token.clone());
@@ -128,7 +128,7 @@ async fn needing_attention(service: &mut OperationServiceClient<Channel>) -> Res
     }
 }
 
-async fn held_shipments(service: &mut OrderServiceClient<Channel>) -> Result<Vec<(Order, Shipment)>> {
+async fn held_shipments(service: &mut OrderServiceClient<Connection>) -> Result<Vec<(Order, Shipment)>> {
     let filter = OrderFilter { with_held_shipments: true, ..OrderFilter::default() };
     let mut found = Vec::new();
     for order in all(service, filter).await? {
@@ -142,7 +142,7 @@ async fn held_shipments(service: &mut OrderServiceClient<Channel>) -> Result<Vec
 }
 
 /// All of these orders, oldest first.
-async fn all(service: &mut OrderServiceClient<Channel>, filter: OrderFilter) -> Result<Vec<Order>> {
+async fn all(service: &mut OrderServiceClient<Connection>, filter: OrderFilter) -> Result<Vec<Order>> {
     let (mut found, mut token) = (Vec::new(), String::new());
     loop {
         let filter = Some(filter.clone());

@@ -8,10 +8,9 @@ use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use serde_json::json;
 use tonic::Code;
-use tonic::transport::Channel;
 use uuid::Uuid;
 
-use super::client::Address;
+use super::client::{Address, Connection};
 use super::json::json;
 use super::words::show;
 use crate::proto::get_order_request::{Key, OrderNumber};
@@ -73,7 +72,7 @@ fn keys(text: String, profile: String) -> Vec<Key> {
 }
 
 /// The order that the first fitting key finds; else what the first one came to.
-async fn find(service: &mut OrderServiceClient<Channel>, keys: Vec<Key>) -> Result<Order> {
+async fn find(service: &mut OrderServiceClient<Connection>, keys: Vec<Key>) -> Result<Order> {
     let mut refused = None;
     for key in keys {
         match service.get_order(GetOrderRequest { key: Some(key) }).await {
@@ -92,7 +91,7 @@ fn waits(order: &Order) -> bool {
         || order.operations.iter().any(|operation| needs_attention(operation.state()))
 }
 
-async fn read(mut service: OrderServiceClient<Channel>, keys: Vec<Key>) -> Result<Whole> {
+async fn read(mut service: OrderServiceClient<Connection>, keys: Vec<Key>) -> Result<Whole> {
     let order = find(&mut service, keys).await?;
     let (mut shipments, mut refunds, mut events) = (Vec::new(), Vec::new(), Vec::new());
     let id = || order.id.clone();

@@ -1,10 +1,13 @@
 //! How the stream of events is refused, and how it ends.
 
+use std::time::Duration;
+
 use domain::ports::StoreError;
 use tonic::{Code, Status};
 use tonic_types::FieldViolation;
 
 use super::{Failure, SOON, store_failure};
+use crate::identity::Problem;
 use crate::proto::ErrorReason;
 
 /// Where to go on, in the metadata.
@@ -23,18 +26,19 @@ pub fn token_refused(problem: &str) -> Status {
     failure.status()
 }
 
-/// All seats are taken.
-pub fn too_many_streams(most: usize) -> Status {
-    let text = format!(
-        "This process serves {most} streams already, which is its bound (events.max_streams); try another replica, or again later."
-    );
-    Failure::new(Code::ResourceExhausted, ErrorReason::TooManyStreams, text).retry(SOON).status()
-}
-
 /// The reader took nothing for too long.
 pub fn reader_too_slow(token: &str) -> Status {
     let text = "Nothing was taken from this stream for too long; take messages faster, and go on from resume_token in the metadata.";
     Failure::new(Code::Aborted, ErrorReason::ReaderTooSlow, text).with(TOKEN, token).status()
+}
+
+/// The token that the stream was opened with has expired, or was taken out.
+pub fn not_known_any_more(token: &str) -> Status {
+    let text = "What this stream was opened with holds no longer; go on from resume_token in the metadata with a token that does.";
+    Failure::new(Code::Unauthenticated, ErrorReason::CredentialRefused, text)
+        .with("problem", Problem::Expired.as_str())
+        .with(TOKEN, token)
+        .status()
 }
 
 /// The process stops.
@@ -45,6 +49,15 @@ pub fn stopping(token: Option<&str>) -> Status {
         Some(token) => failure.with(TOKEN, token).status(),
         None => failure.status(),
     }
+}
+
+/// The stream's connection is old enough to be replaced.
+pub fn connection_closing(token: &str) -> Status {
+    let text = "This connection ends because of its age (grpc.max_age_seconds), and the service goes on; go on from resume_token in the metadata.";
+    Failure::new(Code::Unavailable, ErrorReason::ConnectionClosing, text)
+        .retry(Duration::ZERO)
+        .with(TOKEN, token)
+        .status()
 }
 
 /// The database failed under a stream.

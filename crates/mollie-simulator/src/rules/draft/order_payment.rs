@@ -26,12 +26,13 @@ pub struct OrderPaymentDraft {
 /// Reads the body as create order reads `method` and `payment`.
 pub fn read_order_payment(
     body: &Value,
+    credential: Credential,
     order: &Order,
     switches: &Switches,
     now: Timestamp,
 ) -> Result<OrderPaymentDraft, Refusal> {
     let fields = Fields::top(body)?;
-    let wishes = PaymentWishes::of(&fields, Part::OrderPayment, Credential::ApiKey, switches)?;
+    let wishes = PaymentWishes::of(&fields, Part::OrderPayment, credential, switches)?;
     let choice = Choice::read(&fields, switches)?;
     choice.check_vouchers(&fields, &order.lines, switches)?;
     check_order(&fields, &choice, order, switches, now)?;

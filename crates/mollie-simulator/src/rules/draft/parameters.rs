@@ -1,16 +1,23 @@
 //! Which parameters create order has, and which of them belong to access tokens.
 
 use crate::rules::answer::Refusal;
+use crate::rules::caller::Caller;
 use crate::rules::fields::Fields;
 use crate::rules::switches::{Switches, UnknownParameters};
 
-/// With what a request comes. The simulated API has keys only; the rules know both.
+/// With what a request comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credential {
     /// Stands for one profile and one mode.
     ApiKey,
     /// Of an organisation or an app: the request has to name the profile, and may ask for test mode.
     AccessToken,
+}
+
+impl Credential {
+    pub(in crate::rules) fn of(caller: &Caller) -> Self {
+        if caller.organisation.is_some() { Self::AccessToken } else { Self::ApiKey }
+    }
 }
 
 /// An object in the request.

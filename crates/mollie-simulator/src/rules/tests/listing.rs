@@ -44,13 +44,10 @@ fn orders_are_listed_newest_first_page_by_page() {
 #[test]
 fn lists_can_be_sorted_and_keep_what_they_were_asked_with() {
     let mut shop = shop_with_five();
-    let page = shop.get("/v2/orders?sort=asc&limit=4&profileId=pfl_x");
+    let page = shop.get("/v2/orders?sort=asc&limit=4&other=pfl_x");
     assert_eq!(numbers(&page), ["1", "2", "3", "4"]);
     let next = text(&page, "/_links/next/href");
-    assert!(
-        next.contains("sort=asc") && next.contains("limit=4") && next.contains("profileId=pfl_x"),
-        "{next}"
-    );
+    assert!(next.contains("sort=asc") && next.contains("limit=4") && next.contains("other=pfl_x"), "{next}");
 }
 
 #[test]
@@ -69,7 +66,8 @@ fn only_well_formed_keys_are_let_in() {
         (None, 401),
         (Some("Bearer"), 401),
         (Some("Basic dGVzdA=="), 401),
-        (Some("Bearer access_abc"), 401),
+        (Some("Bearer access_"), 401),
+        (Some("Bearer access_abc"), 200),
         (Some("Bearer test_"), 401),
         (Some("Bearer test_a-b"), 401),
         (Some("Bearer testing_a"), 401),

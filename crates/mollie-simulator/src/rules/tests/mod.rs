@@ -43,6 +43,7 @@ mod refund_course;
 mod refund_requests;
 mod rewrites;
 mod time;
+mod tokens;
 mod tracking;
 mod variants;
 mod vouchers;

@@ -32,7 +32,10 @@ fn a_fee_in_another_currency_than_the_order_is_told() {
     let told: Vec<_> = draft.warnings.iter().map(|it| (it.path.as_str(), it.expected.as_str())).collect();
     let path = "draft.payment.application_fee";
     let currency = "draft.payment.application_fee.amount.currency";
-    assert_eq!(told, [(path, "none under an API key"), (currency, "EUR")]);
+    assert_eq!(
+        told,
+        [(path, "none: the profile has an API key, and a fee needs an access token"), (currency, "EUR")]
+    );
 }
 
 #[test]

@@ -1,0 +1,143 @@
+//! Reads the files with secrets again and again, so that they are rotated without a restart. A file that cannot be used changes nothing:
+//! what was read before stays in use, and one line says what is wrong.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ports::Clock;
+use mollie_adapter::Credential;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::config::KeyFile;
+use crate::generations::Generations;
+use crate::secret::Source;
+use crate::service::Service;
+
+/// How often they are read.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What is read again, and what is in use of it.
+pub struct Files {
+    pub source: Source,
+    /// The generations of the secret, and how many had begun when they were read.
+    pub generations: (Generations, usize),
+    pub keys: Vec<KeyFile>,
+}
+
+/// Runs until `stop`.
+pub async fn run(service: Arc<Service>, files: Files, stop: CancellationToken) {
+    let Files { source, generations, keys } = files;
+    let mut keys = Keys { service: Arc::clone(&service), files: keys.into(), told: Told::default() };
+    let (source, told) = (Arc::new(source), Told::default());
+    let mut secret = Secret { service, source, in_use: generations, told };
+    while stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_some() {
+        keys.refresh().await;
+        secret.refresh().await;
+    }
+}
+
+/// What was said last of a file: the same is not said again.
+#[derive(Default)]
+struct Told(Option<String>);
+
+impl Told {
+    fn tell(&mut self, problem: Option<String>) {
+        if self.is_new(problem)
+            && let Some(problem) = &self.0
+        {
+            warn!(problem, "a file with secrets cannot be used; what was read before stays in use");
+        }
+    }
+
+    fn is_new(&mut self, problem: Option<String>) -> bool {
+        let before = std::mem::replace(&mut self.0, problem);
+        self.0 != before
+    }
+}
+
+/// The credentials of the profiles.
+struct Keys {
+    service: Arc<Service>,
+    files: Arc<[KeyFile]>,
+    told: Told,
+}
+
+impl Keys {
+    async fn refresh(&mut self) {
+        let files = Arc::clone(&self.files);
+        let read = move || files.iter().map(KeyFile::read).collect::<Vec<_>>();
+        // Files may lie on something slow.
+        let Ok(read) = tokio::task::spawn_blocking(read).await else { return };
+        let mut problems = Vec::new();
+        for (file, read) in self.files.iter().zip(read) {
+            match read {
+                Ok(credential) => problems.extend(self.renew(file, credential)),
+                Err(faults) => problems.extend(faults),
+            }
+        }
+        self.told.tell((!problems.is_empty()).then(|| problems.join("; ")));
+    }
+
+    /// What is wrong, if the credential cannot be used.
+    fn renew(&self, file: &KeyFile, credential: Credential) -> Option<String> {
+        let profile = &file.profile;
+        match self.service.paced.renew(profile, credential) {
+            Ok(is_new) => {
+                if is_new {
+                    info!(%profile, "the profile's calls to Mollie are made with another key now");
+                }
+                None
+            }
+            Err(error) => Some(file.fault(&error)),
+        }
+    }
+}
+
+/// The service's secret.
+struct Secret {
+    service: Arc<Service>,
+    source: Arc<Source>,
+    in_use: (Generations, usize),
+    told: Told,
+}
+
+impl Secret {
+    async fn refresh(&mut self) {
+        let source = Arc::clone(&self.source);
+        // Files may lie on something slow.
+        let Ok(read) = tokio::task::spawn_blocking(move || source.read()).await else { return };
+        let problem = match read {
+            Ok(read) => self.take(read).await.err().map(|error| format!("{error:#}")),
+            Err(faults) => Some(faults.join("; ")),
+        };
+        self.told.tell(problem);
+    }
+
+    async fn take(&mut self, read: Generations) -> anyhow::Result<()> {
+        let now = self.service.clock.now();
+        let begun = read.begun(now);
+        if self.in_use == (read.clone(), begun) {
+            return Ok(());
+        }
+        self.source.admit(&read, now, &self.service.stream).await?;
+        self.service.vault.renew(&read, now)?;
+        info!(begun, next = ?read.next_from(now), "the service's secret was read again");
+        self.in_use = (read, begun);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_told_once_and_again_when_it_comes_back() {
+        let mut told = Told::default();
+        let mut is_told =
+            |problem: Option<&str>| told.is_new(problem.map(str::to_owned)) && problem.is_some();
+        let course = [None, Some("a"), Some("a"), Some("b"), Some("b"), None, None, Some("b")];
+        assert_eq!(course.map(&mut is_told), [false, true, false, true, false, false, false, true]);
+    }
+}
