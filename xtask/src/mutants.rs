@@ -100,8 +100,9 @@ pub const MONEY: &Shard = &[
     "crates/domain/src/rules/supersession",
 ];
 
-/// What is made of Mollie's answers, and what names all of it.
+/// What is made of Mollie's answers, what names all of it, and who may see it.
 pub const READ: &Shard = &[
+    "crates/domain/src/rules/access.rs",
     "crates/domain/src/rules/adoption.rs",
     "crates/domain/src/rules/call_rate.rs",
     "crates/domain/src/rules/chargeback.rs",

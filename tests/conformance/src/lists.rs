@@ -1,6 +1,8 @@
 //! Lists come in pages, and orders by every key.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::operations::operation::{Operation, State};
 use domain::ports::{
@@ -293,8 +295,15 @@ pub async fn an_order_stands_with_its_unsettled_operations(store: &impl Store) {
 pub async fn an_order_and_its_operations_are_of_one_moment<S: Store + Clone + 'static>(store: &S) {
     let mut order = stored(store, &[], bare_order()).await;
     let (id, first, writer) = (order.id, order.version, store.clone());
+    let met_both = Arc::new(AtomicBool::new(false));
+    let enough = Arc::clone(&met_both);
     let writing = tokio::spawn(async move {
-        for _ in 0..150 {
+        // As often as it takes the reader to come in between, on whatever machine.
+        for n in 0..10_000 {
+            if n >= 150 && enough.load(Ordering::Relaxed) {
+                break;
+            }
+            tokio::task::yield_now().await;
             let new = operation(&order, order.version);
             let opens = Change { operations: vec![inserted(new.clone())], ..change(&mut order) };
             writer.commit(opens).await.unwrap();
@@ -313,6 +322,7 @@ pub async fn an_order_and_its_operations_are_of_one_moment<S: Store + Clone + 's
             assert!(unsettled.iter().all(|operation| operation.turn + 1 == order.version));
             met.insert(opened);
         }
+        met_both.store(met.len() == 2, Ordering::Relaxed);
     }
     writing.await.unwrap();
     assert_eq!(met.len(), 2, "it was read in both");
