@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use crate::targets::{mollie, page_token, request, resume_token, webhook};
+use crate::targets::{credential, mollie, page_token, request, resume_token, webhook};
 
 /// How far an input came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +36,13 @@ impl Target {
 }
 
 /// All there are. A new one is a row here and a directory of `corpus`.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 6] = [
+    Target {
+        name: "credential",
+        run: credential::run,
+        seeds: credential::seeds,
+        subjects: credential::subjects,
+    },
     Target { name: "mollie", run: mollie::run, seeds: mollie::seeds, subjects: mollie::subjects },
     Target {
         name: "page_token",

@@ -56,6 +56,11 @@ fn every_target_has_a_corpus_and_every_corpus_a_target() {
 }
 
 #[test]
+fn credentials_harm_nothing() {
+    check("credential");
+}
+
+#[test]
 fn mollies_answers_harm_nothing() {
     check("mollie");
 }

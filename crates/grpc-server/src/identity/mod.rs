@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 pub use callers::{ANONYMOUS, Callers, EVERY_PROFILE, Known, Roles};
 pub use door::{Door, Visitor, enter};
 pub use files::{Reload, Watched};
-pub use guard::Guard;
+pub use guard::{Guard, Shown};
 pub use jws::install;
 pub use jwt::Issuer;
 pub use key_set::KeySet;

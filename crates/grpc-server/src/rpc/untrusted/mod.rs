@@ -5,6 +5,7 @@
 //! configuration. Names of profiles are not looked up, but for the one a draft is for.
 
 mod changes;
+mod credentials;
 mod drafts;
 mod lookups;
 mod methods;
@@ -27,6 +28,7 @@ use crate::convert;
 use crate::wire::{self, SHAPES};
 
 pub use crate::feed::token;
+pub use credentials::Doorkeeper;
 pub use methods::METHODS;
 pub use tokens::{page_tokens, resume_token};
 
