@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use sea_orm::{ConnectionTrait, Database as Connections, DatabaseConnection, QueryResult, Statement};
+use sea_orm::{
+    ConnectionTrait, Database as Connections, DatabaseConnection, DatabaseTransaction, QueryResult,
+    Statement, TransactionTrait,
+};
 use uuid::Uuid;
 
 use crate::engine::Engine;
@@ -64,6 +67,30 @@ impl Database {
         self.query(&sql).await[0].try_get_by_index(0).unwrap()
     }
 
+    /// Ends all connections, and refuses new ones, as a server does that is gone.
+    pub async fn shut(&self) {
+        let name = self.name.as_ref().expect("only a server can refuse");
+        execute(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await;
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname";
+        execute(&format!("{end} = '{name}'")).await;
+    }
+
+    /// Takes connections again.
+    pub async fn reopen(&self) {
+        let name = self.name.as_ref().expect("only a server can refuse");
+        execute(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")).await;
+    }
+
+    /// Holds a table, so that whoever wants it waits.
+    #[expect(clippy::disallowed_methods, reason = "it writes nothing")]
+    pub async fn hold(&self, table: &str) -> Held {
+        let connection =
+            Connections::connect(&self.url).await.expect("the test's own database can be reached");
+        let transaction = connection.begin().await.unwrap();
+        transaction.execute_unprepared(&format!("LOCK TABLE {table}")).await.unwrap();
+        Held(transaction)
+    }
+
     /// The service's sessions on the server.
     pub async fn sessions(&self) -> Vec<Session> {
         let name = self.name.as_ref().expect("only a server has sessions");
@@ -80,6 +107,15 @@ impl Database {
             since: row.try_get_by_index(1).unwrap(),
         };
         rows.iter().map(session).collect()
+    }
+}
+
+/// A table that nobody else can use.
+pub struct Held(DatabaseTransaction);
+
+impl Held {
+    pub async fn release(self) {
+        self.0.rollback().await.unwrap();
     }
 }
 

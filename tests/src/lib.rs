@@ -50,7 +50,7 @@ pub use process::{Environment, Process, Use};
 pub use raw::{framed, send};
 pub use release::release_is_available;
 pub use seed::Dice;
-pub use service::{Operators, Orders, Service};
+pub use service::{Operators, Orders, Service, probe};
 pub use simulator::{API_KEY, Simulator, Traffic};
 pub use timers::{Figures, Lateness, Timers};
 pub use uuid::Uuid;

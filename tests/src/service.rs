@@ -21,6 +21,13 @@ pub type Orders = OrderServiceClient<Channel>;
 /// A client of the operators' API.
 pub type Operators = OperationServiceClient<Channel>;
 
+/// Asks a probe's question. `None`: nobody answers.
+pub async fn probe(monitoring: SocketAddr, path: &str) -> Option<(u16, String)> {
+    let answer = reqwest::get(format!("http://{monitoring}{path}")).await.ok()?;
+    let status = answer.status().as_u16();
+    Some((status, answer.text().await.ok()?))
+}
+
 /// A service that can be stopped and started again at the same addresses.
 pub struct Service {
     command: &'static str,
@@ -28,6 +35,7 @@ pub struct Service {
     environment: Environment,
     grpc: SocketAddr,
     webhook: SocketAddr,
+    monitoring: SocketAddr,
     process: Option<Process>,
     /// The crash point of the next start.
     armed: Option<String>,
@@ -36,13 +44,14 @@ pub struct Service {
 impl Service {
     /// A service that is not running yet. `environment` comes on top of the addresses.
     pub fn new(command: &'static str, directory: PathBuf, mut environment: Environment) -> Self {
-        let (grpc, webhook) = (free_address(), free_address());
+        let (grpc, webhook, monitoring) = (free_address(), free_address(), free_address());
         environment.push(("ORDER_SERVICE__GRPC__LISTEN", grpc.to_string().into()));
         environment.push(("ORDER_SERVICE__WEBHOOK__LISTEN", webhook.to_string().into()));
+        environment.push(("ORDER_SERVICE__MONITORING__LISTEN", monitoring.to_string().into()));
         if !environment.iter().any(|(key, _)| *key == "ORDER_SERVICE__WEBHOOK__PUBLIC_URL") {
             environment.push(("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", format!("http://{webhook}").into()));
         }
-        Self { command, directory, environment, grpc, webhook, process: None, armed: None }
+        Self { command, directory, environment, grpc, webhook, monitoring, process: None, armed: None }
     }
 
     /// Leaves a setting to its default.
@@ -196,5 +205,14 @@ impl Service {
     /// Where hooks arrive, whatever address Mollie was told.
     pub fn webhook(&self) -> SocketAddr {
         self.webhook
+    }
+
+    pub fn monitoring(&self) -> SocketAddr {
+        self.monitoring
+    }
+
+    /// Asks a probe's question.
+    pub async fn probe(&self, path: &str) -> Option<(u16, String)> {
+        probe(self.monitoring, path).await
     }
 }

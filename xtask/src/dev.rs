@@ -40,6 +40,7 @@ fn act(directory: &Path, command: &str, work: impl FnOnce(&[String; 3]) -> Resul
         .current_dir(directory)
         .env("ORDER_SERVICE__GRPC__LISTEN", grpc)
         .env("ORDER_SERVICE__WEBHOOK__LISTEN", webhook)
+        .env("ORDER_SERVICE__MONITORING__LISTEN", "127.0.0.1:0")
         .env("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", format!("http://{webhook}"))
         .env("ORDER_SERVICE__SIMULATOR__LISTEN", simulator)
         .stdout(log.try_clone().context("sharing the service's log")?)

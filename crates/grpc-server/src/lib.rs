@@ -13,6 +13,7 @@ mod demo;
 mod driver;
 mod feed;
 mod generations;
+mod health;
 mod identity;
 mod key_alerts;
 mod listen;

@@ -14,6 +14,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use tonic::service::Routes;
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::HealthService;
 use tracing::{info, warn};
 
 use crate::admission::{self, Admission, Gates};
@@ -22,6 +24,7 @@ use crate::config::{Checked, Config};
 use crate::driver::Driver;
 use crate::feed::Feed;
 use crate::generations::Generations;
+use crate::health::{Health, Monitoring, Verdict, Watch};
 use crate::identity::{Door, Identity, enter};
 use crate::listen::{self, FAREWELL, Port};
 use crate::lookup_lag::LookupLag;
@@ -35,7 +38,6 @@ use crate::service::Service;
 use crate::vault::SecretVault;
 use crate::wire::Informed;
 use crate::worker::files::Files;
-use crate::worker::health;
 use crate::{profiles, webhook, wire, worker};
 
 /// How much longer than its longest call of Mollie a stopping server waits for what is under way. Anything cut off then is claimed
@@ -48,6 +50,7 @@ const NOT_SERVING: Duration = Duration::from_millis(100);
 pub struct Server {
     pub grpc: SocketAddr,
     pub webhook: SocketAddr,
+    pub monitoring: SocketAddr,
     pub public_url: String,
     pub database: String,
     mollie: String,
@@ -59,9 +62,12 @@ pub struct Server {
     calls: admission::Limits,
     call_timeout: Duration,
     ports: Ports,
+    health: Health,
+    probes: Monitoring,
+    database_patience: Duration,
 }
 
-/// Both ports, bound.
+/// Both ports of calls, bound.
 struct Ports {
     callers: TcpListener,
     webhooks: TcpListener,
@@ -75,8 +81,11 @@ struct Ports {
 impl Server {
     /// Binds, connects, migrates and checks; serves nothing before all of that has succeeded.
     pub async fn prepare(config: &Config, checked: Checked, offset: Offset) -> Result<Self> {
-        let ports = Ports::bind(config).await?;
+        let [callers, webhooks, probes] = config.connections();
+        let ports = Ports::bind(config, (callers, webhooks)).await?;
         let (grpc, webhook) = (ports.callers.local_addr()?, ports.webhooks.local_addr()?);
+        let health = Health::starting().await;
+        let (monitoring, probes) = monitor(config, probes, health.clone()).await?;
         let store = connect(config).await?;
         let database = store.version().await.context("the database's version cannot be read")?;
         tell_durability(&store).await?;
@@ -122,6 +131,7 @@ impl Server {
         Ok(Self {
             grpc,
             webhook,
+            monitoring,
             public_url,
             database,
             mollie,
@@ -133,6 +143,9 @@ impl Server {
             calls: config.calls(),
             call_timeout: Duration::from_secs(config.mollie.call_timeout_seconds),
             ports,
+            health,
+            probes,
+            database_patience: Duration::from_secs(config.monitoring.database_patience_seconds),
         })
     }
 
@@ -142,26 +155,23 @@ impl Server {
         worker::start(&self.driver, self.position_pause, &workers);
         let service = Arc::clone(&self.driver.service);
         self.driver.own(worker::files::run(service, self.files, workers.clone()));
-        let (reporter, health_service) = tonic_health::server::health_reporter();
-        let store = self.driver.service.stream.clone();
-        let writable = health::tell_first(&store, &reporter).await;
-        let watching = tokio::spawn(health::run(store, reporter.clone(), writable));
         let (mut servers, listening) = (JoinSet::new(), CancellationToken::new());
         self.identity.keep_up(&listening);
         let door = Arc::clone(&self.identity.door);
-        let router = grpc_router(&self.driver, self.max_message_bytes, &self.calls, health_service, door)?;
+        let router =
+            grpc_router(&self.driver, self.max_message_bytes, &self.calls, self.health.service(), door)?;
         let calls = self.calls.of_connection(self.driver.feed.limits.streams);
         let tls = self.identity.tls.take();
         self.ports.serve(&mut servers, (router, calls, tls), &self.driver, &listening);
-        info!(grpc = %self.grpc, webhook = %self.webhook, public_url = self.public_url, database = self.database, mollie = self.mollie, "serving");
+        let store = self.driver.service.stream.clone();
+        let watch = Watch::begin(store, self.health.clone(), self.database_patience).await;
+        let watching = tokio::spawn(watch.run());
+        info!(grpc = %self.grpc, webhook = %self.webhook, monitoring = %self.monitoring, public_url = self.public_url, database = self.database, mollie = self.mollie, "serving");
         tokio::select! {
             () = stop.cancelled() => (),
             ended = servers.join_next() => anyhow::bail!("a listener ended by itself: {ended:?}"),
         }
-        // From here on nothing reports it as serving.
-        watching.abort();
-        let _ = watching.await;
-        health::tell(&reporter, false).await;
+        self.health.tell(Verdict::Stopping).await;
         tokio::time::sleep(NOT_SERVING).await;
         workers.cancel();
         listening.cancel();
@@ -177,6 +187,8 @@ impl Server {
             warn!("slow steps were cut off; operations left behind are claimed again");
         }
         servers.abort_all();
+        watching.abort();
+        self.probes.close().await;
         self.driver.service.store.clone().close().await;
         info!("stopped");
         Ok(())
@@ -184,12 +196,12 @@ impl Server {
 }
 
 impl Ports {
-    async fn bind(config: &Config) -> Result<Self> {
+    async fn bind(config: &Config, limits: (listen::Limits, listen::Limits)) -> Result<Self> {
         let name = |path: &str| config.names.of(path);
         Ok(Self {
             callers: bind(config.grpc.listen, &name("grpc.listen")).await?,
             webhooks: bind(config.webhook.listen, &name("webhook.listen")).await?,
-            limits: config.connections(),
+            limits,
             settings: (name("grpc.max_connections"), name("webhook.max_connections")),
             webhook_patience: Duration::from_secs(config.webhook.timeout_seconds),
         })
@@ -217,13 +229,25 @@ impl Ports {
             setting: self.settings.1,
             limits: self.limits.1,
             tls: None,
-            protocol: listen::webhooks(self.webhook_patience),
+            protocol: listen::http(self.webhook_patience),
             router: webhook::router(driver.clone(), self.webhook_patience),
             is_stream: |_| false,
         };
         servers.spawn(callers.serve(self.callers, stop.clone()));
         servers.spawn(webhooks.serve(self.webhooks, stop.clone()));
     }
+}
+
+/// Answers probes from now on.
+async fn monitor(
+    config: &Config,
+    limits: listen::Limits,
+    health: Health,
+) -> Result<(SocketAddr, Monitoring)> {
+    let listener = bind(config.monitoring.listen, &config.names.of("monitoring.listen")).await?;
+    let address = listener.local_addr()?;
+    let setting = config.names.of("monitoring.max_connections");
+    Ok((address, Monitoring::serve(listener, limits, setting, health)))
 }
 
 async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {
@@ -305,7 +329,7 @@ fn grpc_router(
     driver: &Driver,
     most: usize,
     calls: &admission::Limits,
-    health: tonic_health::pb::health_server::HealthServer<impl tonic_health::pb::health_server::Health>,
+    health: HealthServer<HealthService>,
     door: Arc<Door>,
 ) -> Result<Router> {
     let reflection = || {

@@ -99,6 +99,7 @@ fn where_a_start_may_not_migrate_it_says_what_to_run_first() {
         ("ORDER_SERVICE__DATABASE__MIGRATE_ON_START", "false"),
         ("ORDER_SERVICE__GRPC__LISTEN", "127.0.0.1:0"),
         ("ORDER_SERVICE__WEBHOOK__LISTEN", "127.0.0.1:0"),
+        ("ORDER_SERVICE__MONITORING__LISTEN", "127.0.0.1:0"),
         ("ORDER_SERVICE__MOLLIE__BASE_URL", "http://127.0.0.1:1/v2"),
         ("ORDER_SERVICE__SECURITY__INSECURE", "true"),
         ("ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE", key.to_str().unwrap()),

@@ -110,6 +110,7 @@ fn environment(
         pair("DATABASE__URL", database_url),
         pair("GRPC__LISTEN", &grpc.to_string()),
         pair("WEBHOOK__LISTEN", &webhook.to_string()),
+        pair("MONITORING__LISTEN", "127.0.0.1:0"),
         pair("MOLLIE__BASE_URL", &site.mollie.api()),
         pair("PROFILES__MAIN__API_KEY_FILE", &site.key_file()),
         pair("SECURITY__INSECURE", "true"),

@@ -85,6 +85,7 @@ mod sqlite {
         let environment = vec![
             ("ORDER_SERVICE__GRPC__LISTEN", free_address().to_string().into()),
             ("ORDER_SERVICE__WEBHOOK__LISTEN", free_address().to_string().into()),
+            ("ORDER_SERVICE__MONITORING__LISTEN", free_address().to_string().into()),
             ("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", "https://orders.example".into()),
             ("ORDER_SERVICE__MOLLIE__BASE_URL", "https://mollie.invalid/v2".into()),
             ("ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE", key.into()),

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use tests::{Disk, Engine, LEGO, SOON, World, draft, new_request_id, numbered, refusal, until};
+use tests::{Disk, Engine, Environment, LEGO, SOON, World, draft, new_request_id, numbered, refusal, until};
 use tonic::Code;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -15,9 +15,14 @@ async fn on_a_disk(test: impl AsyncFnOnce(World, Disk)) {
     assert!(Engine::Sqlite.is_available().await);
     let directory = tempfile::tempdir().unwrap();
     let disk = Disk::make(directory.path());
-    let mut world = World::prepare_with(Engine::Sqlite, disk.environment()).await;
+    let mut world = World::prepare_with(Engine::Sqlite, [disk.environment(), at_once()].concat()).await;
     world.service.start().await;
     test(world, disk).await;
+}
+
+/// Health does not wait for the disk to become free.
+fn at_once() -> Environment {
+    vec![("ORDER_SERVICE__MONITORING__DATABASE_PATIENCE_SECONDS", "0".into())]
 }
 
 /// Waits until health says so.

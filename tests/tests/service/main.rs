@@ -29,6 +29,7 @@ mod folded;
 mod form;
 mod forms;
 mod frozen;
+mod health;
 mod held;
 mod hooks;
 mod identity;

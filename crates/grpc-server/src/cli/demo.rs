@@ -38,7 +38,12 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<ExitCode> {
     config.database.url = format!("sqlite://{}", path("orders.db").display());
     config.simulator.data = path("simulator");
     config.webhook.public_url = None;
-    for listen in [&mut config.grpc.listen, &mut config.webhook.listen, &mut config.simulator.listen] {
+    for listen in [
+        &mut config.grpc.listen,
+        &mut config.webhook.listen,
+        &mut config.monitoring.listen,
+        &mut config.simulator.listen,
+    ] {
         *listen = ([127, 0, 0, 1], 0).into();
     }
     let stop = CancellationToken::new();

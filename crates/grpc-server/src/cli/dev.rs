@@ -30,6 +30,7 @@ pub async fn run(config: Config) -> Result<()> {
 pub struct Stack {
     pub grpc: SocketAddr,
     pub webhook: SocketAddr,
+    monitoring: SocketAddr,
     pub simulator: SocketAddr,
     engine: String,
     service: JoinHandle<Result<()>>,
@@ -50,9 +51,10 @@ impl Stack {
         let keys = vec![(ProfileName::new("main"), key)];
         let checked = Checked::new(&config, keys, &BTreeSet::new()).map_err(anyhow::Error::msg)?;
         let server = Server::prepare(&config, checked, offset).await?;
-        let (grpc, webhook, engine) = (server.grpc, server.webhook, server.database.clone());
+        let (grpc, webhook, monitoring) = (server.grpc, server.webhook, server.monitoring);
+        let engine = server.database.clone();
         let service = tokio::spawn(server.run(stop));
-        Ok(Self { grpc, webhook, simulator, engine, service, mollie, mollie_stop })
+        Ok(Self { grpc, webhook, monitoring, simulator, engine, service, mollie, mollie_stop })
     }
 
     /// Waits for the service to stop, then stops the simulator.
@@ -65,13 +67,14 @@ impl Stack {
 }
 
 fn screen(stack: &Stack, database: &str, simulator_data: &str) -> String {
-    let Stack { grpc, webhook, simulator, engine, .. } = stack;
+    let Stack { grpc, webhook, monitoring, simulator, engine, .. } = stack;
     format!(
         "\
 order-service dev: a real order service beside a simulated Mollie
 
   gRPC       {grpc}   orders.v1.OrderService, with health and reflection
   webhooks   http://{webhook}
+  health     http://{monitoring}/readyz
   Mollie     http://{simulator}   simulated: checkout pages, /_simulator/clock, /_simulator/ledger
   orders     {database} ({engine})
   simulator  {simulator_data}

@@ -22,7 +22,7 @@ const CONNECTIONS: RangeInclusive<u64> = 1..=1_000_000;
 /// Each may hold a message of the largest size, and what is made of it.
 const CALLS: RangeInclusive<u64> = 1..=100_000;
 
-const NUMBERS: [Number; 20] = [
+const NUMBERS: [Number; 22] = [
     Number {
         path: "grpc.max_message_bytes",
         range: *MESSAGE_BYTES_RANGE.start() as u64..=*MESSAGE_BYTES_RANGE.end() as u64,
@@ -82,6 +82,19 @@ const NUMBERS: [Number; 20] = [
         range: 1..=300,
         unit: "seconds",
         of: |config| config.webhook.timeout_seconds,
+    },
+    Number {
+        path: "monitoring.max_connections",
+        range: CONNECTIONS,
+        unit: "connections",
+        of: |config| config.monitoring.max_connections.into(),
+    },
+    // At once, where another replica is surely well; a failover takes no ten minutes.
+    Number {
+        path: "monitoring.database_patience_seconds",
+        range: 0..=600,
+        unit: "seconds",
+        of: |config| config.monitoring.database_patience_seconds,
     },
     // Each costs the server a process, and a database server allows a few hundred in total.
     Number {

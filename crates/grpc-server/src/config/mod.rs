@@ -35,7 +35,8 @@ pub use names::Names;
 pub use secret::secret as secret_in;
 pub use sections::Log;
 use sections::{
-    Database, Events, Grpc, Mollie, Operations, Placement, Profile, Required, Security, Simulator, Webhook,
+    Database, Events, Grpc, Mollie, Monitoring, Operations, Placement, Profile, Required, Security,
+    Simulator, Webhook,
 };
 
 /// The prefix of the environment's keys.
@@ -47,6 +48,7 @@ const PREFIX: &str = "ORDER_SERVICE__";
 pub struct Config {
     pub grpc: Grpc,
     pub webhook: Webhook,
+    pub monitoring: Monitoring,
     pub simulator: Simulator,
     pub database: Database,
     pub mollie: Mollie,
@@ -167,13 +169,14 @@ impl Config {
         usize::try_from(self.grpc.caller_share_percent).unwrap_or(100)
     }
 
-    /// What connections of both ports may do: callers', then webhooks'. Raises the limit of open files for them.
-    pub fn connections(&self) -> (listen::Limits, listen::Limits) {
+    /// What connections of each port may do: callers', webhooks', and those of probes. Raises the limit of open files for them.
+    pub fn connections(&self) -> [listen::Limits; 3] {
         let Grpc { max_connections, max_changes, handshake_seconds, idle_seconds, max_age_seconds, .. } =
             self.grpc;
         let descriptors = listen::Descriptors {
             callers: max_connections.into(),
             webhooks: self.webhook.max_connections.into(),
+            probes: self.monitoring.max_connections.into(),
             database: self.database.max_connections.into(),
             mollie: u64::from(max_changes) + OF_WORKERS,
         };
@@ -186,7 +189,11 @@ impl Config {
             age: Duration::from_secs(max_age_seconds),
         };
         let patience = self.webhook.timeout_seconds;
-        (limits(callers, handshake_seconds, idle_seconds), limits(webhooks, patience, patience))
+        [
+            limits(callers, handshake_seconds, idle_seconds),
+            limits(webhooks, patience, patience),
+            limits(self.monitoring.max_connections.into(), handshake_seconds, idle_seconds),
+        ]
     }
 
     /// The adapter's settings.

@@ -67,6 +67,17 @@ pub struct Webhook {
     pub timeout_seconds: u64,
 }
 
+/// The port of probes.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Monitoring {
+    pub listen: SocketAddr,
+    /// The most connections; more are closed at once.
+    pub max_connections: u32,
+    /// How long the database may be lost before this replica counts as not ready.
+    pub database_patience_seconds: u64,
+}
+
 /// The simulated Mollie, for development.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -445,6 +456,12 @@ impl Default for Grpc {
 impl Default for Webhook {
     fn default() -> Self {
         Self { listen: loopback(50052), public_url: None, max_connections: 1_000, timeout_seconds: 10 }
+    }
+}
+
+impl Default for Monitoring {
+    fn default() -> Self {
+        Self { listen: loopback(50054), max_connections: 100, database_patience_seconds: 30 }
     }
 }
 

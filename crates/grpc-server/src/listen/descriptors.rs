@@ -1,5 +1,5 @@
 //! How many files this process may open, and how many of them connections of callers may be: callers must never take those that the
-//! database and Mollie need.
+//! database, Mollie and probes need.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tracing::warn;
@@ -16,6 +16,8 @@ pub struct Descriptors {
     pub callers: u64,
     /// Connections of webhooks.
     pub webhooks: u64,
+    /// Connections of probes.
+    pub probes: u64,
     /// Connections to the database.
     pub database: u64,
     /// Calls of Mollie at once.
@@ -54,13 +56,13 @@ impl Descriptors {
     }
 
     fn wanted(self) -> u64 {
-        self.callers + self.webhooks + self.database + self.mollie + OTHERS
+        self.callers + self.webhooks + self.probes + self.database + self.mollie + OTHERS
     }
 
     /// The most connections of callers and of webhooks where so many files may be open. Each has one at least. Mollie's share is a
     /// half at most: it is the first to need less when there are fewer callers.
     fn within(self, limit: u64) -> (u64, u64) {
-        let left = limit.saturating_sub(self.database + OTHERS);
+        let left = limit.saturating_sub(self.probes + self.database + OTHERS);
         let left = left.saturating_sub(self.mollie.min(left / 2));
         let webhooks = self.webhooks.min(left * OF_WEBHOOKS / 100).max(1);
         (self.callers.min(left.saturating_sub(webhooks)).max(1), webhooks)
@@ -71,7 +73,8 @@ impl Descriptors {
 mod tests {
     use super::*;
 
-    const USUAL: Descriptors = Descriptors { callers: 10_000, webhooks: 1_000, database: 10, mollie: 356 };
+    const USUAL: Descriptors =
+        Descriptors { callers: 10_000, webhooks: 1_000, probes: 100, database: 10, mollie: 356 };
 
     #[test]
     fn with_enough_descriptors_everybody_has_what_is_configured() {

@@ -1,4 +1,4 @@
-//! The ports: connections are accepted, bounded and ended here, one implementation for gRPC and for webhooks. It may not know what a
+//! The ports: connections are accepted, bounded and ended here, one implementation for gRPC, webhooks and probes. It may not know what a
 //! call means.
 //!
 //! tonic's own server and axum's keep no count of connections, wait for silent ones when they stop, and give nobody a say over a
@@ -31,7 +31,7 @@ pub use connection::{Closing, FAREWELL};
 pub use descriptors::Descriptors;
 pub use kept::Kept;
 pub use peer::Peer;
-pub use protocol::{grpc, webhooks};
+pub use protocol::{grpc, http};
 
 /// The certificate and what else a handshake needs, as it is now.
 pub type Tls = watch::Receiver<Arc<ServerConfig>>;

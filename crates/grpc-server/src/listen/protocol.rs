@@ -1,4 +1,4 @@
-//! How each port speaks: HTTP/2 for gRPC, HTTP/1.1 for webhooks, and the bounds that the protocols themselves have.
+//! How each port speaks: HTTP/2 for gRPC, HTTP/1.1 for webhooks and probes, and the bounds that the protocols themselves have.
 
 use std::time::Duration;
 
@@ -30,8 +30,8 @@ pub fn grpc(calls: u32) -> Builder<TokioExecutor> {
     builder
 }
 
-/// Webhooks: HTTP/1.1 alone. Each request's headers must be there in time, counted from the end of the one before.
-pub fn webhooks(patience: Duration) -> Builder<TokioExecutor> {
+/// HTTP/1.1 alone. Each request's headers must be there in time, counted from the end of the one before.
+pub fn http(patience: Duration) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(patience).max_buf_size(HEADERS as usize);
     builder

@@ -3,7 +3,6 @@
 pub mod clock;
 mod feed;
 pub mod files;
-pub mod health;
 mod lookups;
 mod operations;
 mod positions;
