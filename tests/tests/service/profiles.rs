@@ -6,7 +6,7 @@ use serde_json::json;
 use tests::proto::get_order_request::{Key, OrderNumber};
 use tests::proto::{CreateOrderRequest, CreateShipmentRequest, GetOrderRequest};
 use tests::proto::{OrderStatus, Placement};
-use tests::{LEGO, World, draft, new_request_id, on_both_engines, refusal, until};
+use tests::{LEGO, World, draft, new_request_id, numbered, on_both_engines, refusal, until};
 use tonic::Code;
 
 use crate::requests::{cancel, closed, create, ship, track};
@@ -17,11 +17,13 @@ on_both_engines!(
     an_order_that_is_over_is_open_while_one_of_its_operations_is_not_settled,
     a_retired_profile_takes_no_orders_and_finishes_those_it_has,
     the_last_profile_can_be_retired_too,
+    a_changed_public_address_is_told_while_orders_are_open_under_the_old_one,
     while_mollie_refuses_the_key_an_order_waits_and_an_operator_is_alerted,
 );
 
 const KEY: &str = "ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE";
 const OTHER: &str = "ORDER_SERVICE__PROFILES__OTHER__API_KEY_FILE";
+const PUBLIC: &str = "ORDER_SERVICE__WEBHOOK__PUBLIC_URL";
 const RETIRED: &str = "ORDER_SERVICE__PROFILES__MAIN__RETIRED";
 
 /// Long enough for any start that fails.
@@ -117,6 +119,38 @@ async fn a_retired_profile_takes_no_orders_and_finishes_those_it_has(mut world: 
     assert_eq!(found.unwrap().into_inner().id, order.id);
     world.simulator.check_out(&order.checkout_url, "paid").await;
     world.reaches(&order.id, OrderStatus::Paid).await;
+}
+
+async fn a_changed_public_address_is_told_while_orders_are_open_under_the_old_one(mut world: World) {
+    const CHANGED: &str = "the public address has changed";
+    let over = world.create(draft(LEGO, "ideal")).await;
+    let order = world.create(numbered("1338", "ideal")).await;
+    world.orders().cancel_order(cancel(&over)).await.unwrap();
+    closed(&world, &over).await;
+    world.service.stop().await;
+    world.service.start().await;
+    let said = world.service.stop_and_tell().await;
+    assert!(!said.contains(CHANGED), "it has not: {said}");
+    let old = world.simulator.ledger().await.hook_address(&order.mollie_order_id);
+    let old = old.split("/webhooks").next().unwrap().to_owned();
+    world.service.set(PUBLIC, "http://orders.example");
+    world.service.start().await;
+    let told = async || {
+        let said = world.service.said();
+        said.lines().find(|line| line.contains(CHANGED)).map(str::to_owned)
+    };
+    let line = until("it is told", SOON, told).await;
+    let expiry = order.expires_time.as_ref().unwrap().to_string();
+    for word in ["WARN", &old, "http://orders.example", "open_orders=1", PUBLIC, &expiry] {
+        assert!(line.contains(word), "{word}: {line}");
+    }
+    // The order is over, and then it is no matter any more.
+    world.orders().cancel_order(cancel(&order)).await.unwrap();
+    closed(&world, &order).await;
+    world.service.stop().await;
+    world.service.start().await;
+    let said = world.service.stop_and_tell().await;
+    assert!(!said.contains(CHANGED), "{said}");
 }
 
 async fn while_mollie_refuses_the_key_an_order_waits_and_an_operator_is_alerted(world: World) {
