@@ -47,7 +47,7 @@ pub use ledger::Ledger;
 pub use ports::free_address;
 pub use probes::{Places, points, probes_are_available};
 pub use process::{Environment, Process, Use};
-pub use raw::{framed, send};
+pub use raw::{framed, send, try_send};
 pub use release::release_is_available;
 pub use seed::Dice;
 pub use service::{Operators, Orders, Service, probe};

@@ -12,12 +12,20 @@ pub fn framed(message: &[u8]) -> Vec<u8> {
 }
 
 /// Sends these bytes as the body of a call. `None`: it was answered well.
-pub async fn send(
+pub async fn send(channel: Channel, method: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Option<Status> {
+    try_send(channel, method, headers, body).await.expect("an answer")
+}
+
+/// The same over a connection that may break, or never come about.
+///
+/// # Errors
+/// There is no answer.
+pub async fn try_send(
     mut channel: Channel,
     method: &str,
     headers: &[(&str, &str)],
     body: Vec<u8>,
-) -> Option<Status> {
+) -> Result<Option<Status>, tonic::transport::Error> {
     let mut request = http::Request::post(format!("http://service/{method}"))
         .header("content-type", "application/grpc")
         .header("te", "trailers");
@@ -25,7 +33,7 @@ pub async fn send(
         request = request.header(*name, *value);
     }
     let request = request.body(Body::new(reqwest::Body::from(body))).expect("a request");
-    std::future::poll_fn(|context| channel.poll_ready(context)).await.expect("a connection");
-    let answer = channel.call(request).await.expect("an answer");
-    Status::from_header_map(answer.headers())
+    std::future::poll_fn(|context| channel.poll_ready(context)).await?;
+    let answer = channel.call(request).await?;
+    Ok(Status::from_header_map(answer.headers()))
 }

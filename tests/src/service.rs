@@ -156,11 +156,18 @@ impl Service {
 
     /// Stops it as a system does; it must end well within 15 seconds.
     pub async fn stop(&mut self) {
+        self.stop_and_tell().await;
+    }
+
+    /// The same, and gives everything that it has said.
+    pub async fn stop_and_tell(&mut self) -> String {
         let process = self.running();
         process.terminate();
         let status = process.ended(Duration::from_secs(15)).await;
-        assert!(status.success(), "after SIGTERM it ended with {status}:\n{}", process.said());
+        let said = process.said();
+        assert!(status.success(), "after SIGTERM it ended with {status}:\n{said}");
         self.process = None;
+        said
     }
 
     fn running(&mut self) -> &mut Process {

@@ -23,6 +23,7 @@ mod methods;
 mod probes;
 mod profiles;
 pub mod proto;
+mod public_address;
 mod rpc;
 mod secret;
 mod server;

@@ -7,15 +7,16 @@ use persistence::Database;
 
 use crate::config::{Checked, Config};
 
-/// Checks that every order's profile is configured with a key of the order's mode, or marked as retired.
+/// Checks that every order's profile is configured with a key of the order's mode, or marked as retired. `true`: there is no order.
 ///
 /// # Errors
 /// Everything that does not fit, each with what to do.
-pub async fn fit(checked: &Checked, config: &Config, store: &Database) -> Result<()> {
+pub async fn fit(checked: &Checked, config: &Config, store: &Database) -> Result<bool> {
     let mut faults = Vec::new();
-    for (profile, mode) in
-        store.profiles_with_orders().await.context("the profiles in the database cannot be read")?
-    {
+    let profiles =
+        store.profiles_with_orders().await.context("the profiles in the database cannot be read")?;
+    let is_empty = profiles.is_empty();
+    for (profile, mode) in profiles {
         let retired = checked.retired.get(&profile).copied();
         match checked.modes.get(&profile).copied().or_else(|| retired.flatten()) {
             Some(ours) if ours != mode => faults.push(other_mode(config, &profile, ours, mode)),
@@ -25,7 +26,7 @@ pub async fn fit(checked: &Checked, config: &Config, store: &Database) -> Result
         }
     }
     if faults.is_empty() {
-        return Ok(());
+        return Ok(is_empty);
     }
     bail!("the configuration does not fit the orders of the database:\n{}", faults.join("\n"))
 }

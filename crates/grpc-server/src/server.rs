@@ -32,6 +32,7 @@ use crate::methods::KnownMethods;
 use crate::proto::DESCRIPTORS;
 use crate::proto::operation_service_server::OperationServiceServer;
 use crate::proto::order_service_server::OrderServiceServer;
+use crate::public_address::PublicAddress;
 use crate::rpc::{OrderRpc, errors};
 use crate::secret::Source;
 use crate::service::Service;
@@ -52,6 +53,7 @@ pub struct Server {
     pub webhook: SocketAddr,
     pub monitoring: SocketAddr,
     pub public_url: String,
+    public_address: PublicAddress,
     pub database: String,
     mollie: String,
     driver: Driver,
@@ -90,13 +92,14 @@ impl Server {
         let database = store.version().await.context("the database's version cannot be read")?;
         tell_durability(&store).await?;
         one_mollie_only(config, &store).await?;
-        profiles::fit(&checked, config, &store).await?;
+        let is_empty = profiles::fit(&checked, config, &store).await?;
         let source = Source::new(config, &store).await?;
         let mut settings = config.settings();
         if config.webhook.public_url.is_none() {
             settings.public_url = format!("http://{webhook}");
         }
-        let public_url = settings.public_url.clone();
+        let (public_url, setting) = (settings.public_url.clone(), config.names.of("webhook.public_url"));
+        let public_address = PublicAddress::note(public_url.clone(), setting, is_empty, &store).await?;
         let (gateway, profiles, retired) = (checked.gateway, checked.modes, checked.retired);
         let stream = store.clone();
         let clock = SystemClock::new(offset, gateway.mollie_time());
@@ -133,6 +136,7 @@ impl Server {
             webhook,
             monitoring,
             public_url,
+            public_address,
             database,
             mollie,
             driver,
@@ -155,6 +159,7 @@ impl Server {
         worker::start(&self.driver, self.position_pause, &workers);
         let service = Arc::clone(&self.driver.service);
         self.driver.own(worker::files::run(service, self.files, workers.clone()));
+        self.driver.own(self.public_address.tell(self.driver.service.stream.clone()));
         let (mut servers, listening) = (JoinSet::new(), CancellationToken::new());
         self.identity.keep_up(&listening);
         let door = Arc::clone(&self.identity.door);

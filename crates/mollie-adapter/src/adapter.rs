@@ -131,7 +131,7 @@ impl<T, P, C> MollieAdapter<Paced<T, P, C>> {
         let mut keys = self.0.keys.write().unwrap_or_else(PoisonError::into_inner);
         match keys.get(profile) {
             Some(known) if known.mode() != credential.mode() => return Err(KeyError::OtherMode),
-            Some(known) if known.is_same(&credential) => return Ok(false),
+            Some(known) if *known == credential => return Ok(false),
             Some(_) | None => (),
         }
         keys.insert(profile.clone(), credential);

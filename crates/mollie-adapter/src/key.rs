@@ -110,12 +110,16 @@ impl Credential {
     pub fn expose(&self) -> &str {
         self.secret.expose_secret()
     }
+}
 
-    /// Whether both are one for all that is sent.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
+/// Whether both are one for all that is sent.
+impl PartialEq for Credential {
+    fn eq(&self, other: &Self) -> bool {
         self.expose() == other.expose() && self.mode == other.mode && self.profile_id == other.profile_id
     }
 }
+
+impl Eq for Credential {}
 
 fn parts(text: &str) -> Result<(&str, &str), KeyError> {
     if text.trim() != text {

@@ -22,6 +22,7 @@ mod event;
 #[cfg(feature = "faults")]
 pub mod faults;
 mod heartbeat;
+mod hook_base;
 mod lease;
 mod lock;
 mod log;
@@ -53,6 +54,7 @@ pub use address::check_address;
 pub use connect::{ConnectError, Engine, Options};
 pub use database::Database;
 pub use durability::Durability;
+pub use hook_base::Called;
 pub use migration::Schema;
 pub use news::News;
 pub use repeats::Repeats;

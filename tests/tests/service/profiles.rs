@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use serde_json::json;
 use tests::proto::get_order_request::{Key, OrderNumber};
-use tests::proto::{CreateOrderRequest, CreateShipmentRequest, GetOrderRequest};
+use tests::proto::{
+    CreateOrderRequest, CreateRefundRequest, CreateShipmentRequest, GetOrderRequest, ListOrdersRequest,
+    OrderFilter,
+};
 use tests::proto::{OrderStatus, Placement};
-use tests::{LEGO, World, draft, new_request_id, on_both_engines, refusal, until};
+use tests::{LEGO, World, amount, draft, new_request_id, numbered, on_both_engines, refusal, until};
 use tonic::Code;
 
-use crate::requests::{cancel, closed, create, ship, track};
+use crate::requests::{cancel, closed, create, move_to, ship, track};
 
 on_both_engines!(
     a_live_key_over_test_orders_is_refused_at_start,
@@ -17,11 +20,13 @@ on_both_engines!(
     an_order_that_is_over_is_open_while_one_of_its_operations_is_not_settled,
     a_retired_profile_takes_no_orders_and_finishes_those_it_has,
     the_last_profile_can_be_retired_too,
+    a_changed_public_address_is_told_while_orders_are_open_under_the_old_one,
     while_mollie_refuses_the_key_an_order_waits_and_an_operator_is_alerted,
 );
 
 const KEY: &str = "ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE";
 const OTHER: &str = "ORDER_SERVICE__PROFILES__OTHER__API_KEY_FILE";
+const PUBLIC: &str = "ORDER_SERVICE__WEBHOOK__PUBLIC_URL";
 const RETIRED: &str = "ORDER_SERVICE__PROFILES__MAIN__RETIRED";
 
 /// Long enough for any start that fails.
@@ -101,22 +106,79 @@ async fn an_order_that_is_over_is_open_while_one_of_its_operations_is_not_settle
 }
 
 async fn a_retired_profile_takes_no_orders_and_finishes_those_it_has(mut world: World) {
-    let order = world.create(draft(LEGO, "ideal")).await;
+    let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
+    let unpaid = world.create(numbered("1338", "ideal")).await;
     world.service.stop().await;
     let other = key(&world, "test_another4XY7LxsDOtmnkVtjNVWXLSlXsM");
     world.service.set(OTHER, &other);
     world.service.set(RETIRED, "true");
     world.service.start().await;
-    let request =
-        CreateOrderRequest { profile: "main".to_owned(), ..create(&new_request_id(), draft(LEGO, "ideal")) };
-    let refused = refusal(world.orders().create_order(request).await);
-    assert_eq!(refused.kind(), (Code::InvalidArgument, "INVALID_REQUEST"));
-    assert!(refused.message.contains("profile: expected one of other"), "{}", refused.message);
+    for validate_only in [false, true] {
+        let request = CreateOrderRequest {
+            profile: "main".to_owned(),
+            validate_only,
+            ..create(&new_request_id(), numbered("1339", "ideal"))
+        };
+        let refused = refusal(world.orders().create_order(request).await);
+        assert_eq!(refused.kind(), (Code::InvalidArgument, "INVALID_REQUEST"));
+        assert!(refused.message.contains("profile: expected one of other"), "{}", refused.message);
+    }
     let number = OrderNumber { profile: "main".to_owned(), order_number: order.order_number.clone() };
     let found = world.orders().get_order(GetOrderRequest { key: Some(Key::OrderNumber(number)) }).await;
     assert_eq!(found.unwrap().into_inner().id, order.id);
-    world.simulator.check_out(&order.checkout_url, "paid").await;
-    world.reaches(&order.id, OrderStatus::Paid).await;
+    let filter = Some(OrderFilter { profile: "main".to_owned(), ..Default::default() });
+    let listed = world.orders().list_orders(ListOrdersRequest { filter, ..Default::default() }).await;
+    assert_eq!(listed.unwrap().into_inner().orders.len(), 2);
+    // Its parcels leave and money goes back; what is not paid can be changed, paid, and called off.
+    world.orders().create_shipment(ship(&order, 0, 1, Some("299.00"))).await.unwrap();
+    world.settles(&order.id).await;
+    world.orders().cancel_order(cancel(&order)).await.unwrap();
+    world.reaches(&order.id, OrderStatus::Completed).await;
+    world.advance("PT1M").await;
+    let amount = Some(amount("1.00"));
+    let back = CreateRefundRequest {
+        request_id: new_request_id(),
+        order_id: order.id.clone(),
+        amount,
+        ..Default::default()
+    };
+    until("a part is refunded", SOON, async || world.orders().create_refund(back.clone()).await.ok()).await;
+    world.orders().update_order(move_to(&unpaid, "Utrecht")).await.unwrap();
+    world.settles(&unpaid.id).await;
+    world.simulator.check_out(&unpaid.checkout_url, "paid").await;
+    world.reaches(&unpaid.id, OrderStatus::Paid).await;
+}
+
+async fn a_changed_public_address_is_told_while_orders_are_open_under_the_old_one(mut world: World) {
+    const CHANGED: &str = "the public address has changed";
+    let over = world.create(draft(LEGO, "ideal")).await;
+    let order = world.create(numbered("1338", "ideal")).await;
+    world.orders().cancel_order(cancel(&over)).await.unwrap();
+    closed(&world, &over).await;
+    world.service.stop().await;
+    world.service.start().await;
+    let said = world.service.stop_and_tell().await;
+    assert!(!said.contains(CHANGED), "it has not: {said}");
+    let old = world.simulator.ledger().await.hook_address(&order.mollie_order_id);
+    let old = old.split("/webhooks").next().unwrap().to_owned();
+    world.service.set(PUBLIC, "http://orders.example");
+    world.service.start().await;
+    let told = async || {
+        let said = world.service.said();
+        said.lines().find(|line| line.contains(CHANGED)).map(str::to_owned)
+    };
+    let line = until("it is told", SOON, told).await;
+    let expiry = order.expires_time.as_ref().unwrap().to_string();
+    for word in ["WARN", &old, "http://orders.example", "open_orders=1", PUBLIC, &expiry] {
+        assert!(line.contains(word), "{word}: {line}");
+    }
+    // The order is over, and then it is no matter any more.
+    world.orders().cancel_order(cancel(&order)).await.unwrap();
+    closed(&world, &order).await;
+    world.service.stop().await;
+    world.service.start().await;
+    let said = world.service.stop_and_tell().await;
+    assert!(!said.contains(CHANGED), "{said}");
 }
 
 async fn while_mollie_refuses_the_key_an_order_waits_and_an_operator_is_alerted(world: World) {

@@ -57,6 +57,8 @@ async fn every_call_under_a_token_says_its_profile_and_its_mode_in_the_right_pla
         ("ORDER_SERVICE__LOG__FILTER", "info,mollie_adapter=debug".into()),
     ];
     let mut world = Box::pin(World::prepare_with(Engine::Sqlite, settings)).await;
+    // It refuses what it does not know of a request.
+    world.simulator.switch(json!({ "unknown_parameters": "422" })).await;
     world.service.start().await;
     let shipped = Box::pin(authorized_flow(&world)).await;
     let paid = Box::pin(paid_flow(&world)).await;
@@ -77,6 +79,14 @@ async fn every_call_under_a_token_says_its_profile_and_its_mode_in_the_right_pla
     assert_eq!(theirs(&world, OUTLET).await, [lost.mollie_order_id.clone(), paid.mollie_order_id.clone()]);
     assert_eq!(ours(&world, "main").await, [shipped.id]);
     assert_eq!(ours(&world, "outlet").await, [lost.id, paid.id]);
+
+    // The platform's fee came through as it was asked for, and nothing else of a payment was.
+    world.simulator.switch(json!({ "payment_object": "as sent" })).await;
+    let fees: Vec<_> =
+        listed(&world, OUTLET).await.into_iter().map(|mut order| order["payment"].take()).collect();
+    let fee = json!({"amount": {"value": "1.50", "currency": "EUR"}, "description": "Platform"});
+    assert_eq!(fees[1]["applicationFee"], fee, "{fees:?}");
+    assert_eq!(fees[0].get("applicationFee"), None, "{fees:?}");
 }
 
 async fn place(world: &World, profile: &str, draft: OrderDraft) -> Order {
@@ -119,7 +129,8 @@ async fn authorized_flow(world: &World) -> Order {
 }
 
 async fn paid_flow(world: &World) -> Order {
-    let order = place(world, "outlet", numbered("1338", "ideal")).await;
+    let order =
+        place(world, "outlet", OrderDraft { payment: Some(fee()), ..numbered("1338", "ideal") }).await;
     assert_eq!(order.mollie_profile_id, OUTLET);
     world.simulator.check_out(&order.checkout_url, "paid").await;
     let order = world.reaches(&order.id, OrderStatus::Paid).await;
@@ -168,11 +179,15 @@ async fn lost(world: &World) -> Order {
 
 /// The orders of a profile at Mollie.
 async fn theirs(world: &World, profile: &str) -> Vec<String> {
+    let orders = listed(world, profile).await.into_iter();
+    orders.map(|order| order["id"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn listed(world: &World, profile: &str) -> Vec<Value> {
     let url = format!("{}/orders?testmode=true&profileId={profile}", world.simulator.api());
     let answer = world.simulator.web().get(url).bearer_auth(TOKEN).send().await.unwrap();
     let list: Value = answer.json().await.unwrap();
-    let orders = list["_embedded"]["orders"].as_array().unwrap().iter();
-    orders.map(|order| order["id"].as_str().unwrap().to_owned()).collect()
+    list["_embedded"]["orders"].as_array().unwrap().clone()
 }
 
 async fn ours(world: &World, profile: &str) -> Vec<String> {

@@ -230,7 +230,10 @@ impl Config {
                 format!("callers.{name}.roles.{profile}: there is no such profile; there are {}, and \"*\" is all of them", names.join(", "))
             }));
             for certificate in &caller.certificates {
-                let other = certificates.insert(certificate, name);
+                faults.extend((!identity::is_name(certificate)).then(|| {
+                    format!("callers.{name}.certificates: a URI or a DNS name of a certificate is expected, such as spiffe://shop.example/{name}, not {certificate:?}")
+                }));
+                let other = certificates.insert(identity::spelled(certificate), name);
                 faults.extend(other.map(|other| {
                     format!("callers.{name}.certificates: {certificate:?} is caller {other}'s too; a name stands for one caller")
                 }));
@@ -289,7 +292,9 @@ impl Config {
             let known = Known { name: ids::Caller::new(name), roles: Roles::new(&caller.roles) };
             callers.by_name.insert(name.clone(), known);
             let names = caller.certificates.iter();
-            callers.by_certificate.extend(names.map(|certificate| (certificate.clone(), name.clone())));
+            callers
+                .by_certificate
+                .extend(names.map(|certificate| (identity::spelled(certificate), name.clone())));
             for (issuer, subjects) in &caller.subjects {
                 let subjects = subjects.iter().map(|subject| (issuer.clone(), subject.clone()));
                 callers.by_subject.extend(subjects.map(|subject| (subject, name.clone())));

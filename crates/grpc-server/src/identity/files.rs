@@ -1,5 +1,6 @@
-//! Files whose content may change while the service runs: certificates, keys, tokens. Each is looked at every second; what cannot be
-//! used keeps what there was, and is told once. It knows nothing of what the files hold.
+//! Files whose content may change while the service runs: certificates, keys, tokens. Each is looked at every second. Files are not
+//! written at one blow, and the beginning of one may be a file of its own, with fewer tokens: so only what two looks have seen alike is
+//! used. What cannot be used keeps what there was, and is told once. It knows nothing of what the files hold.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -26,9 +27,8 @@ pub struct Watched<T> {
     parse: Parse<T>,
     /// A hash of the content in use: a private key is not kept.
     used: Vec<u8>,
-    /// The content, by its hash, that was seen last and cannot be used, and whether that was told. Files are not written at one blow:
-    /// only what is seen twice is told.
-    bad: Option<(Vec<u8>, bool)>,
+    /// What the last look has seen beside that, by its hash, and whether it was judged already.
+    seen: Option<(Vec<u8>, bool)>,
     value: watch::Sender<Arc<T>>,
 }
 
@@ -52,7 +52,7 @@ impl<T: Send + Sync + 'static> Watched<T> {
         let contents = read_all(&files).map_err(named)?;
         let value = parse(&contents).map_err(named)?;
         let value = watch::Sender::new(Arc::new(value));
-        Ok(Self { used: hash(&contents), setting, files, parse: Box::new(parse), bad: None, value })
+        Ok(Self { used: hash(&contents), setting, files, parse: Box::new(parse), seen: None, value })
     }
 
     /// The value as it is now, and whenever it changes.
@@ -60,42 +60,39 @@ impl<T: Send + Sync + 'static> Watched<T> {
         self.value.subscribe()
     }
 
-    fn refused(&mut self, content: Vec<u8>, fault: &str) {
-        match &mut self.bad {
-            Some((seen, told)) if *seen == content => {
-                if !std::mem::replace(told, true) {
-                    warn!(
-                        setting = self.setting,
-                        fault, "a changed file cannot be used; what it held before stays in use"
-                    );
-                }
+    /// Whether the look before has seen the same, and it was not judged then.
+    fn is_to_be_judged(&mut self, content: &[u8]) -> bool {
+        match &mut self.seen {
+            Some((seen, judged)) if seen == content => !std::mem::replace(judged, true),
+            Some(_) | None => {
+                self.seen = Some((content.to_vec(), false));
+                false
             }
-            Some(_) | None => self.bad = Some((content, false)),
         }
     }
 }
 
 impl<T: Send + Sync + 'static> Reload for Watched<T> {
     fn look(&mut self) {
-        let contents = match read_all(&self.files) {
-            Ok(contents) => contents,
-            Err(fault) => return self.refused(fault.clone().into_bytes(), &fault),
-        };
-        let content = hash(&contents);
+        let contents = read_all(&self.files);
+        let content = contents.as_deref().map_or_else(|fault| fault.clone().into_bytes(), hash);
         if content == self.used {
-            self.bad = None;
+            self.seen = None;
             return;
         }
-        if self.bad.as_ref().is_some_and(|(seen, told)| *told && *seen == content) {
+        if !self.is_to_be_judged(&content) {
             return;
         }
-        match (self.parse)(&contents) {
+        let setting = &self.setting;
+        match contents.and_then(|contents| (self.parse)(&contents)) {
             Ok(value) => {
                 self.value.send_replace(Arc::new(value));
-                (self.used, self.bad) = (content, None);
-                info!(setting = self.setting, "a changed file is in use");
+                info!(setting, "a changed file is in use");
+                (self.used, self.seen) = (content, None);
             }
-            Err(fault) => self.refused(content, &fault),
+            Err(fault) => {
+                warn!(setting, fault, "a changed file cannot be used; what it held before stays in use");
+            }
         }
     }
 }
@@ -149,8 +146,9 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_used_is_used_at_once_and_what_cannot_changes_nothing() {
-        let file = std::env::temp_dir().join(format!("watched-{}", std::process::id()));
+    fn what_is_seen_twice_is_used_if_it_can_be_and_changes_nothing_if_it_cannot() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("number");
         let write = |text: &str| std::fs::write(&file, text).unwrap();
         write("1");
         let mut watched = Watched::open("a.setting".to_owned(), vec![file.clone()], number).unwrap();
@@ -158,17 +156,21 @@ mod tests {
         let mut seen_after = |text: &str| {
             write(text);
             watched.look();
-            (**value.borrow(), watched.bad.as_ref().map(|(_, told)| *told))
+            (**value.borrow(), watched.seen.as_ref().map(|(_, judged)| *judged))
         };
-        assert_eq!(seen_after("2"), (2, None));
-        assert_eq!(seen_after("x"), (2, Some(false)), "it may still be being written");
-        assert_eq!(seen_after("x"), (2, Some(true)));
-        assert_eq!(seen_after("y"), (2, Some(false)));
-        assert_eq!(seen_after("2"), (2, None));
-        assert_eq!(seen_after("3"), (3, None));
+        // What is being written looks like a whole file of its own.
+        assert_eq!(seen_after("2"), (1, Some(false)));
+        assert_eq!(seen_after("23"), (1, Some(false)));
+        assert_eq!(seen_after("23"), (23, None));
+        assert_eq!(seen_after("x"), (23, Some(false)));
+        assert_eq!(seen_after("x"), (23, Some(true)));
+        assert_eq!(seen_after("x"), (23, Some(true)));
+        assert_eq!(seen_after("y"), (23, Some(false)));
+        assert_eq!(seen_after("23"), (23, None));
         std::fs::remove_file(&file).unwrap();
         watched.look();
-        assert_eq!(**value.borrow(), 3, "a file that is gone keeps what it held");
+        watched.look();
+        assert_eq!(**value.borrow(), 23, "a file that is gone keeps what it held");
         let fault = Watched::open("a.setting".to_owned(), vec![file], number).err().unwrap();
         assert!(fault.starts_with("a.setting: "), "{fault}");
     }

@@ -28,7 +28,8 @@ pub struct Issuer {
 struct Claims {
     iss: String,
     sub: String,
-    exp: u64,
+    /// Seconds, and parts of one if the issuer writes them.
+    exp: f64,
 }
 
 /// A token of an issuer that was found good.
@@ -81,8 +82,9 @@ pub async fn read(issuers: &[Issuer], token: &str) -> Result<Subject, Refused> {
     let key = key.ok_or_else(|| Refused::unverified("its issuer has no such key"))?;
     let read =
         decode::<Claims>(token, &key, &issuer.validation(header.alg)).map_err(|error| refused(&error))?;
-    let end = read.claims.exp.saturating_add(issuer.leeway);
-    let left = Duration::from_secs(end.saturating_sub(get_current_timestamp()));
+    let end = Duration::try_from_secs_f64(read.claims.exp).unwrap_or(Duration::MAX);
+    let end = end.saturating_add(Duration::from_secs(issuer.leeway));
+    let left = end.saturating_sub(Duration::from_secs(get_current_timestamp()));
     Ok(Subject { issuer: issuer.name.clone(), subject: read.claims.sub, left })
 }
 

@@ -1,25 +1,31 @@
 //! Where an issuer's keys come from: a file, which is looked at like the other files, or an address, which is read from time to time, and
 //! when a token names a key that is not known yet. An address that fails leaves the keys there are.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jsonwebtoken::{Algorithm, DecodingKey};
 use persistence::Repeats;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::key_set::KeySet;
 
-const GAP: Duration = Duration::from_secs(5);
-/// How long a call waits for a reading that may bring its key.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The least time between two readings, however many tokens name keys that are not known.
+const GAP: Duration = Duration::from_secs(3);
+/// How long a call waits for a reading that may bring its key: the gap, and then the reading.
+const PATIENCE: Duration = Duration::from_millis(4_500);
 /// The longest a reading takes.
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// An address that failed is tried again after this time at the latest.
+const RETRY: Duration = Duration::from_secs(30);
 /// No issuer has so many keys.
 const MOST: usize = 256 * 1024;
+/// How many calls wait for a key at once. Anybody can name a key that there is not; where so many do, the others are refused at once.
+const WAITING: usize = 512;
 
 /// Keys that may change.
 pub enum KeySource {
@@ -31,11 +37,20 @@ pub enum KeySource {
 pub struct Address {
     url: String,
     every: Duration,
-    /// The least time between two readings, however many tokens name keys that are not known.
     gap: Duration,
-    keys: watch::Sender<Arc<KeySet>>,
+    known: watch::Sender<Known>,
+    /// How many readings have begun.
+    begun: AtomicU64,
     wanted: Notify,
-    read_at: Mutex<Option<Instant>>,
+    waiting: Semaphore,
+}
+
+/// What the readings have brought.
+#[derive(Default)]
+struct Known {
+    keys: KeySet,
+    /// The last one that has ended, whatever came of it; they are counted from 1.
+    ended: u64,
 }
 
 impl KeySource {
@@ -50,64 +65,70 @@ impl KeySource {
 
 impl Address {
     pub fn new(url: String, every: Duration) -> Arc<Self> {
-        let keys = watch::Sender::new(Arc::default());
-        Arc::new(Self { url, every, gap: GAP, keys, wanted: Notify::new(), read_at: Mutex::default() })
+        Self::with_gap(url, every, GAP)
+    }
+
+    fn with_gap(url: String, every: Duration, gap: Duration) -> Arc<Self> {
+        let (known, waiting) = (watch::Sender::default(), Semaphore::new(WAITING));
+        Arc::new(Self { url, every, gap, known, begun: AtomicU64::new(0), wanted: Notify::new(), waiting })
     }
 
     async fn find(&self, id: Option<&str>, algorithm: Algorithm) -> Option<DecodingKey> {
-        let mut keys = self.keys.subscribe();
-        let now = keys.borrow_and_update().find(id, algorithm).cloned();
-        if now.is_some() || !self.may_read() {
+        let of = |known: &Known| known.keys.find(id, algorithm).cloned();
+        let mut known = self.known.subscribe();
+        let now = of(&known.borrow());
+        if now.is_some() {
             return now;
         }
+        let _waits = self.waiting.try_acquire().ok()?;
+        // A reading that is under way may have been answered before the key was published.
+        let begun = self.begun.load(Ordering::Relaxed);
         self.wanted.notify_one();
+        let is_over = |known: &Known| known.ended > begun || of(known).is_some();
         // Whatever came of it, what is known then decides.
-        let _ = tokio::time::timeout(PATIENCE, keys.changed()).await;
-        keys.borrow().find(id, algorithm).cloned()
-    }
-
-    fn read_at(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
-        self.read_at.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn may_read(&self) -> bool {
-        self.read_at().is_none_or(|at| at.elapsed() >= self.gap)
+        let _ = tokio::time::timeout(PATIENCE, known.wait_for(|known| is_over(known))).await;
+        of(&known.borrow())
     }
 
     /// Reads the keys at once, and then whenever they are due or wanted.
     pub async fn keep_up(self: Arc<Self>, stop: CancellationToken) {
-        static TOLD: Repeats = Repeats::new();
         loop {
-            *self.read_at() = Some(Instant::now());
-            match read(&self.url).await {
-                Ok(keys) => drop(self.keys.send_replace(Arc::new(keys))),
-                Err(fault) => {
-                    if let Some(left_out) = TOLD.due() {
-                        warn!(
-                            url = self.url,
-                            fault, left_out, "an issuer's keys cannot be read; those known stay in use"
-                        );
-                    }
-                    // Those who wait for a key need not wait longer.
-                    self.keys.send_modify(|_| ());
-                }
-            }
+            let began = Instant::now();
+            let is_read = self.read().await;
+            let due = began + if is_read { self.every } else { self.every.min(RETRY) };
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(self.every) => (),
-                () = self.wanted() => info!(url = self.url, "a token names a key that is not known; the issuer's keys are read"),
+                () = tokio::time::sleep_until(due) => (),
+                () = self.wanted(began) => info!(url = self.url, "a token names a key that is not known; the issuer's keys are read"),
             }
         }
     }
 
-    /// Until a key is wanted, and enough time has gone by since the last reading.
-    async fn wanted(&self) {
-        loop {
-            self.wanted.notified().await;
-            if self.may_read() {
-                return;
-            }
+    /// Reads the keys; `false`: it failed, and those known stay in use.
+    async fn read(&self) -> bool {
+        static TOLD: Repeats = Repeats::new();
+        let number = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
+        let read = read(&self.url).await;
+        if let Err(fault) = &read
+            && let Some(left_out) = TOLD.due()
+        {
+            warn!(
+                url = self.url,
+                fault, left_out, "an issuer's keys cannot be read; those known stay in use"
+            );
         }
+        let is_read = read.is_ok();
+        self.known.send_modify(|known| {
+            known.ended = number;
+            read.into_iter().for_each(|keys| known.keys = keys);
+        });
+        is_read
+    }
+
+    /// Until a key is wanted, and enough time has gone by since the last reading began.
+    async fn wanted(&self, began: Instant) {
+        tokio::time::sleep_until(began + self.gap).await;
+        self.wanted.notified().await;
     }
 }
 
@@ -150,7 +171,8 @@ fn client() -> Result<reqwest::Client, String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::Mutex;
+    use std::sync::atomic::AtomicUsize;
 
     use axum::Router;
     use axum::http::StatusCode;
@@ -190,11 +212,8 @@ mod tests {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             let url = format!("http://{}/keys", listener.local_addr().unwrap());
             tokio::spawn(async move { axum::serve(listener, Router::new().route("/keys", get(keys))).await });
-            let keys = watch::Sender::new(Arc::default());
-            let (wanted, read_at) = (Notify::new(), Mutex::default());
-            let every = Duration::from_secs(3_600);
-            let address = Arc::new(Address { url, every, gap, keys, wanted, read_at });
-            let mut first = address.keys.subscribe();
+            let address = Address::with_gap(url, Duration::from_secs(3_600), gap);
+            let mut first = address.known.subscribe();
             tokio::spawn(Arc::clone(&address).keep_up(CancellationToken::new()));
             first.changed().await.unwrap();
             address
@@ -225,9 +244,27 @@ mod tests {
         let published = Published::default();
         published.now(&["one"]);
         let address = published.address(Duration::from_secs(60)).await;
-        for id in ["a", "b", "c"] {
-            assert!(!knows(&address, id).await);
-        }
+        let unknown = (0..2 * WAITING).map(|n| format!("unknown-{n}"));
+        let calls = unknown.map(|id| {
+            let address = Arc::clone(&address);
+            async move { tokio::time::timeout(Duration::from_millis(50), knows(&address, &id)).await }
+        });
+        let answers = futures_util::future::join_all(calls).await;
         assert_eq!(published.asked.load(Ordering::Relaxed), 1, "the reading at the start");
+        let refused = answers.iter().filter(|answer| matches!(answer, Ok(false))).count();
+        assert_eq!(refused, WAITING, "only so many wait for the next one");
+    }
+
+    /// Callers do not take turns: all have the new token at once, and the address was asked just before it knew the key.
+    #[tokio::test]
+    async fn whoever_names_a_new_key_waits_for_the_reading_that_brings_it() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let published = Published::default();
+        published.now(&["one"]);
+        let address = published.address(Duration::from_millis(300)).await;
+        published.now(&["one", "two"]);
+        let calls = (0..20).map(|_| knows(&address, "two"));
+        assert!(futures_util::future::join_all(calls).await.into_iter().all(|knows| knows));
+        assert_eq!(published.asked.load(Ordering::Relaxed), 2);
     }
 }

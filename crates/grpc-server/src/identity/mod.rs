@@ -19,11 +19,10 @@ mod validity;
 
 use std::sync::Arc;
 
-use rustls::ServerConfig;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use callers::{ANONYMOUS, Callers, EVERY_PROFILE, Known, Roles};
+pub use certificate::{is_name, spelled};
 pub use door::{Door, Visitor, enter};
 pub use files::{Reload, Watched};
 pub use guard::{Guard, Shown};
@@ -37,11 +36,13 @@ pub use tls::configuration;
 pub use token::{Tokens, fresh};
 pub use validity::Validity;
 
+use crate::listen::Tls;
+
 /// What was configured of all that. By default nobody is asked, and nothing is encrypted.
 pub struct Identity {
     pub door: Arc<Door>,
     /// How connections are encrypted, now and after each change of its files.
-    pub tls: Option<watch::Receiver<Arc<ServerConfig>>>,
+    pub tls: Option<Tls>,
     /// The files to look at.
     pub watched: Vec<Box<dyn Reload>>,
     /// The addresses to read keys from.

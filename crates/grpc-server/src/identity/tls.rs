@@ -4,20 +4,23 @@ use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::{RootCertStore, ServerConfig};
+
+use crate::listen::Handshake;
 
 /// The only protocol that is spoken inside.
 const HTTP_2: &[u8] = b"h2";
 
 /// The configuration of a listener, from the content of the certificate's file, the key's and, if there is one, that of the
 /// authorities that sign client certificates. A caller may always come without a certificate: he then needs a token. Sessions are
-/// resumed under the same configuration alone, so what is taken out of a file does not live on in them.
+/// resumed under the same configuration alone, so what is taken out of a file does not live on in them; where client certificates are
+/// looked at there are none, as they would bring a certificate along that has expired meanwhile.
 ///
 /// # Errors
 /// What is wrong, and with which file.
-pub fn configuration(contents: &[Vec<u8>]) -> Result<ServerConfig, String> {
+pub fn configuration(contents: &[Vec<u8>]) -> Result<Handshake, String> {
     let [certificate, key, authorities @ ..] = contents else {
         return Err("a certificate and its key are expected".to_owned());
     };
@@ -28,15 +31,20 @@ pub fn configuration(contents: &[Vec<u8>]) -> Result<ServerConfig, String> {
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?;
-    let builder = match authorities.first() {
-        Some(authorities) => builder.with_client_cert_verifier(verifier(authorities, provider)?),
+    let clients = authorities.first().map(|authorities| verifier(authorities, provider)).transpose()?;
+    let builder = match &clients {
+        Some(clients) => builder.with_client_cert_verifier(Arc::clone(clients)),
         None => builder.with_no_client_auth(),
     };
     let mut config = builder
         .with_single_cert(chain, key)
         .map_err(|error| format!("the certificate and the key do not fit together: {error}"))?;
     config.alpn_protocols = vec![HTTP_2.to_vec()];
-    Ok(config)
+    if clients.is_some() {
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.send_tls13_tickets = 0;
+    }
+    Ok(Handshake { config: Arc::new(config), clients })
 }
 
 fn verifier(
@@ -57,4 +65,73 @@ fn certificates(pem: &[u8], file: &str) -> Result<Vec<CertificateDer<'static>>, 
     let read = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
     let read = read.map_err(|error| format!("{file} has no certificates in PEM: {error}"))?;
     if read.is_empty() { Err(format!("{file} has no certificates in PEM")) } else { Ok(read) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rcgen::{CertificateParams, KeyPair};
+    use rustls::pki_types::ServerName;
+    use rustls::pki_types::pem::PemObject;
+    use rustls::{ClientConfig, HandshakeKind, RootCertStore};
+    use tokio_rustls::{TlsAcceptor, TlsConnector};
+
+    use super::*;
+
+    /// The file of a certificate that signs itself, and its key's.
+    fn files() -> [Vec<u8>; 2] {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        [params.self_signed(&key).unwrap().pem().into_bytes(), key.serialize_pem().into_bytes()]
+    }
+
+    /// How the second connection of a client is made.
+    async fn second(files: &[Vec<u8>]) -> HandshakeKind {
+        let server = TlsAcceptor::from(configuration(files).unwrap().config);
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(&files[0]).unwrap()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let client =
+            ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        let client = TlsConnector::from(Arc::new(client.with_root_certificates(roots).with_no_client_auth()));
+        let name = ServerName::try_from("localhost").unwrap();
+        let mut kind = None;
+        for _ in 0..2 {
+            let (near, far) = tokio::io::duplex(64 * 1024);
+            let (accepted, connected) =
+                tokio::join!(server.accept(far), async { client.connect(name.clone(), near).await });
+            let (mut accepted, mut connected) = (accepted.unwrap(), connected.unwrap());
+            // Tickets come with the first words.
+            tokio::io::AsyncWriteExt::write_all(&mut accepted, b"x").await.unwrap();
+            tokio::io::AsyncReadExt::read_exact(&mut connected, &mut [0]).await.unwrap();
+            kind = connected.get_ref().1.handshake_kind();
+        }
+        kind.unwrap()
+    }
+
+    #[tokio::test]
+    async fn where_client_certificates_are_looked_at_each_connection_shows_its_own() {
+        let [certificate, key] = files();
+        assert_eq!(second(&[certificate.clone(), key.clone()]).await, HandshakeKind::Resumed);
+        let authorities = certificate.clone();
+        assert_eq!(second(&[certificate, key, authorities]).await, HandshakeKind::Full);
+    }
+
+    #[test]
+    fn what_does_not_fit_together_is_refused() {
+        let ([certificate, key], [other, _]) = (files(), files());
+        let fault = |files: &[&Vec<u8>]| {
+            let files: Vec<_> = files.iter().map(|file| (*file).clone()).collect();
+            configuration(&files).err().unwrap_or_default()
+        };
+        assert_eq!(fault(&[&certificate, &key]), "");
+        assert!(fault(&[&other, &key]).contains("do not fit together"));
+        assert!(fault(&[&key, &key]).starts_with("the certificate's file has no certificates"));
+        assert!(fault(&[&certificate, &certificate]).starts_with("the key's file has no private key"));
+        assert!(
+            fault(&[&certificate, &key, &key])
+                .starts_with("the client authorities' file has no certificates")
+        );
+    }
 }

@@ -24,6 +24,12 @@ impl Tokens {
     /// # Errors
     /// Every line that is wrong, and how. A token in the place of its hash is not shown.
     pub fn parse(text: &str, is_caller: impl Fn(&str) -> bool) -> Result<Self, Vec<String>> {
+        if text.trim().is_empty() {
+            return Err(vec![
+                "it is empty, as a file is that was cut off; if nobody is to have a token, leave a line that begins with #"
+                    .to_owned(),
+            ]);
+        }
         let (mut tokens, mut faults) = (Self::default(), Vec::new());
         for (n, line) in (1..).zip(text.lines()) {
             let words: Vec<_> = line.split('#').next().unwrap_or_default().split_whitespace().collect();
@@ -108,6 +114,14 @@ mod tests {
             assert_eq!(caller(other), None, "{other}");
         }
         assert_eq!(all.callers().collect::<Vec<_>>(), ["shop", "depot"]);
+    }
+
+    #[test]
+    fn a_file_that_was_cut_off_takes_no_token_away() {
+        for text in ["", "\n", "  \n\n"] {
+            assert!(Tokens::parse(text, |_| true).unwrap_err()[0].contains("empty"), "{text:?}");
+        }
+        assert_eq!(Tokens::parse("# nobody", |_| true), Ok(Tokens::default()));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::token::{Hash, Tokens};
 /// When what a caller has shown holds no longer.
 #[derive(Clone, Debug)]
 pub enum Validity {
-    /// As long as its connection: a certificate is looked at when that is made.
+    /// As long as its connection, which ends with the certificate it was made with.
     Connection,
     Until(Instant),
     /// As long as the token is among those that are kept.
@@ -60,7 +60,7 @@ mod tests {
         assert!(kept.clone().ended().now_or_never().is_none());
         tokens.send_replace(read(&format!("{line}\n{}", fresh("depot").unwrap().1)));
         assert!(kept.clone().ended().now_or_never().is_none(), "another's token changes nothing");
-        tokens.send_replace(read(""));
+        tokens.send_replace(read("#"));
         kept.ended().await;
     }
 }

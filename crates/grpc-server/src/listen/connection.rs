@@ -1,10 +1,10 @@
-//! The life of one connection: from its handshake to its end, which it reaches by itself or because it is idle, old, or the service
-//! stops. Then its peer is told by GOAWAY, calls under way are answered, and who says nothing is cut off.
+//! The life of one connection: from its handshake to its end, which it reaches by itself or because it is idle or old, its client
+//! certificate ends, or the service stops. Then its peer is told by GOAWAY, calls under way are answered, and who says nothing is cut off.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -17,6 +17,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use tracing::debug;
@@ -25,7 +26,7 @@ use super::activity::{Activity, Underway};
 use super::inbound::Inbound;
 use super::kept::Kept;
 use super::peer::{self, Peer};
-use super::{Limits, Port};
+use super::{Limits, Port, certified};
 
 /// How long a connection that ends waits for its peer once no call is under way: for it to see GOAWAY, and to read the ends of its
 /// streams.
@@ -81,13 +82,15 @@ impl Connection {
     }
 
     async fn live(&self, io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: Peer) {
-        let (activity, closing) = (Activity::default(), Closing::default());
-        let Port { name, limits, protocol, router, is_stream, .. } = &*self.port;
+        let (activity, closing, outlived) = (Activity::default(), Closing::default(), Arc::default());
+        let Port { name, limits, protocol, router, is_stream, tls, .. } = &*self.port;
+        let mut certified = std::pin::pin!(certified::ended(tls.clone(), Arc::clone(&peer.certificates)));
         let calls = Calls {
             router: router.clone(),
             peer,
             activity: activity.clone(),
             closing: closing.clone(),
+            outlived: Arc::clone(&outlived),
             is_stream: *is_stream,
         };
         let mut connection = std::pin::pin!(protocol.serve_connection(TokioIo::new(io), calls));
@@ -103,6 +106,12 @@ impl Connection {
             () = tokio::time::sleep(self.age(limits)) => {
                 closing.0.cancel();
                 "it is old"
+            }
+            () = &mut certified => {
+                closing.0.cancel();
+                // Calls that are on their way were made in good faith.
+                let _first = outlived.set(Instant::now() + FAREWELL);
+                "its client certificate holds no longer"
             }
         };
         debug!(port = name, address = %self.address, reason, "a connection is ended");
@@ -131,7 +140,18 @@ struct Calls {
     peer: Peer,
     activity: Activity,
     closing: Closing,
+    /// From when on its client certificate names nobody: who does not go when he is told to could go on calling.
+    outlived: Arc<OnceLock<Instant>>,
     is_stream: fn(&str) -> bool,
+}
+
+impl Calls {
+    fn peer(&self) -> Peer {
+        match self.outlived.get() {
+            Some(end) if *end <= Instant::now() => self.peer.bare(),
+            Some(_) | None => self.peer.clone(),
+        }
+    }
 }
 
 impl Service<Request<Incoming>> for Calls {
@@ -141,7 +161,7 @@ impl Service<Request<Incoming>> for Calls {
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let underway = self.activity.begin((self.is_stream)(request.uri().path()));
-        request.extensions_mut().insert(self.peer.clone());
+        request.extensions_mut().insert(self.peer());
         request.extensions_mut().insert(self.closing.clone());
         let answer = self.router.clone().oneshot(request);
         Box::pin(async move { Ok(answer.await?.map(|body| Kept::new(body, underway))) })
@@ -158,7 +178,7 @@ mod tests {
     use tokio::net::TcpListener;
     use tokio::sync::watch;
 
-    use super::super::grpc;
+    use super::super::{Handshake, grpc};
     use super::*;
 
     /// There is no certificate for anybody, and here nobody comes so far as to ask.
@@ -171,10 +191,10 @@ mod tests {
         }
     }
 
-    fn tls() -> ServerConfig {
+    fn tls() -> Handshake {
         let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
         let builder = builder.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
-        builder.with_cert_resolver(Arc::new(Nothing))
+        Handshake { config: Arc::new(builder.with_cert_resolver(Arc::new(Nothing))), clients: None }
     }
 
     #[tokio::test]

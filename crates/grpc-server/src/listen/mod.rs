@@ -10,6 +10,7 @@
 
 mod accept;
 mod activity;
+mod certified;
 mod connection;
 mod descriptors;
 mod frames;
@@ -25,6 +26,7 @@ use axum::Router;
 use hyper_util::rt::TokioExecutor;
 use hyper_util::server::conn::auto::Builder;
 use rustls::ServerConfig;
+use rustls::server::danger::ClientCertVerifier;
 use tokio::sync::watch;
 
 pub use connection::{Closing, FAREWELL};
@@ -33,8 +35,16 @@ pub use kept::Kept;
 pub use peer::Peer;
 pub use protocol::{grpc, http};
 
-/// The certificate and what else a handshake needs, as it is now.
-pub type Tls = watch::Receiver<Arc<ServerConfig>>;
+/// What a handshake needs.
+#[derive(Debug)]
+pub struct Handshake {
+    pub config: Arc<ServerConfig>,
+    /// Whose client certificates are looked at; the same as in `config`, which does not give it away.
+    pub clients: Option<Arc<dyn ClientCertVerifier>>,
+}
+
+/// That, as it is now.
+pub type Tls = watch::Receiver<Arc<Handshake>>;
 
 /// What connections of a port may do.
 #[derive(Clone, Copy, Debug)]

@@ -20,6 +20,13 @@ pub struct Peer {
     pub certificates: Arc<[CertificateDer<'static>]>,
 }
 
+impl Peer {
+    /// The same, known by its address alone.
+    pub fn bare(&self) -> Self {
+        Self { address: self.address, certificates: Arc::default() }
+    }
+}
+
 /// A connection, bare or encrypted.
 pub type Stream = Either<TcpStream, TlsStream<TcpStream>>;
 
@@ -29,7 +36,7 @@ pub async fn open(stream: TcpStream, address: SocketAddr, tls: Option<&Tls>) -> 
         return Ok((Either::Left(stream), Peer { address, certificates: Arc::default() }));
     };
     // Each handshake by what is configured now: a new certificate needs no restart.
-    let config = Arc::clone(&tls.borrow());
+    let config = Arc::clone(&tls.borrow().config);
     let stream = TlsAcceptor::from(config).accept(stream).await?;
     let certificates = stream.get_ref().1.peer_certificates().unwrap_or_default().into();
     Ok((Either::Right(stream), Peer { address, certificates }))

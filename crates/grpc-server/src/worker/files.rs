@@ -1,5 +1,6 @@
-//! Reads the files with secrets again and again, so that they are rotated without a restart. A file that cannot be used changes nothing:
-//! what was read before stays in use, and one line says what is wrong.
+//! Reads the files with secrets again and again, so that they are rotated without a restart. Files are not written at one blow, and the
+//! beginning of a key looks like a key: so only what two looks in a row have read alike counts. A file that cannot be used changes
+//! nothing: what was read before stays in use, and one line says what is wrong.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,9 +29,10 @@ pub struct Files {
 /// Runs until `stop`.
 pub async fn run(service: Arc<Service>, files: Files, stop: CancellationToken) {
     let Files { source, generations, keys } = files;
-    let mut keys = Keys { service: Arc::clone(&service), files: keys.into(), told: Told::default() };
+    let steady = keys.iter().map(|_| Steady(None)).collect();
+    let mut keys = Keys { service: Arc::clone(&service), files: keys.into(), steady, told: Told::default() };
     let (source, told) = (Arc::new(source), Told::default());
-    let mut secret = Secret { service, source, in_use: generations, told };
+    let mut secret = Secret { service, source, in_use: generations, steady: Steady(None), told };
     while stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_some() {
         keys.refresh().await;
         secret.refresh().await;
@@ -56,10 +58,23 @@ impl Told {
     }
 }
 
+/// What the last look has read.
+struct Steady<T>(Option<T>);
+
+impl<T: PartialEq + Clone> Steady<T> {
+    /// What is read now, if it is what the look before has read.
+    fn see(&mut self, now: T) -> Option<T> {
+        let before = self.0.replace(now.clone());
+        (before.as_ref() == Some(&now)).then_some(now)
+    }
+}
+
 /// The credentials of the profiles.
 struct Keys {
     service: Arc<Service>,
     files: Arc<[KeyFile]>,
+    /// One for each file.
+    steady: Vec<Steady<Result<Credential, Vec<String>>>>,
     told: Told,
 }
 
@@ -69,28 +84,32 @@ impl Keys {
         let read = move || files.iter().map(KeyFile::read).collect::<Vec<_>>();
         // Files may lie on something slow.
         let Ok(read) = tokio::task::spawn_blocking(read).await else { return };
-        let mut problems = Vec::new();
-        for (file, read) in self.files.iter().zip(read) {
-            match read {
-                Ok(credential) => problems.extend(self.renew(file, credential)),
-                Err(faults) => problems.extend(faults),
+        let (mut problems, mut is_steady) = (Vec::new(), true);
+        for ((file, steady), read) in self.files.iter().zip(&mut self.steady).zip(read) {
+            match steady.see(read) {
+                Some(Ok(credential)) => problems.extend(renew(&self.service, file, credential)),
+                Some(Err(faults)) => problems.extend(faults),
+                None => is_steady = false,
             }
         }
-        self.told.tell((!problems.is_empty()).then(|| problems.join("; ")));
+        // What is wrong with a file that is being written is known at the next look.
+        if is_steady {
+            self.told.tell((!problems.is_empty()).then(|| problems.join("; ")));
+        }
     }
+}
 
-    /// What is wrong, if the credential cannot be used.
-    fn renew(&self, file: &KeyFile, credential: Credential) -> Option<String> {
-        let profile = &file.profile;
-        match self.service.paced.renew(profile, credential) {
-            Ok(is_new) => {
-                if is_new {
-                    info!(%profile, "the profile's calls to Mollie are made with another key now");
-                }
-                None
+/// What is wrong, if the credential cannot be used.
+fn renew(service: &Service, file: &KeyFile, credential: Credential) -> Option<String> {
+    let profile = &file.profile;
+    match service.paced.renew(profile, credential) {
+        Ok(is_new) => {
+            if is_new {
+                info!(%profile, "the profile's calls to Mollie are made with another key now");
             }
-            Err(error) => Some(file.fault(&error)),
+            None
         }
+        Err(error) => Some(file.fault(&error)),
     }
 }
 
@@ -99,6 +118,7 @@ struct Secret {
     service: Arc<Service>,
     source: Arc<Source>,
     in_use: (Generations, usize),
+    steady: Steady<Result<Generations, Vec<String>>>,
     told: Told,
 }
 
@@ -107,6 +127,7 @@ impl Secret {
         let source = Arc::clone(&self.source);
         // Files may lie on something slow.
         let Ok(read) = tokio::task::spawn_blocking(move || source.read()).await else { return };
+        let Some(read) = self.steady.see(read) else { return };
         let problem = match read {
             Ok(read) => self.take(read).await.err().map(|error| format!("{error:#}")),
             Err(faults) => Some(faults.join("; ")),
@@ -131,6 +152,13 @@ impl Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_being_written_is_not_taken_for_the_whole() {
+        let mut steady = Steady(None);
+        let seen = ["old", "te", "test_1", "test_1", "test_1", ""].map(|text| steady.see(text));
+        assert_eq!(seen, [None, None, None, Some("test_1"), Some("test_1"), None]);
+    }
 
     #[test]
     fn a_problem_is_told_once_and_again_when_it_comes_back() {

@@ -2,7 +2,7 @@
 
 use rcgen::{
     BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    SanType,
+    SanType, date_time_ymd,
 };
 
 /// Somebody who signs certificates.
@@ -37,8 +37,25 @@ impl Authority {
 
     /// A certificate of a caller with this URI.
     pub fn caller(&self, uri: &str) -> Certified {
+        self.named(SanType::URI(uri.try_into().unwrap()))
+    }
+
+    /// A certificate of a caller with this DNS name.
+    pub fn host(&self, name: &str) -> Certified {
+        self.named(SanType::DnsName(name.try_into().unwrap()))
+    }
+
+    /// A certificate of a caller with this URI that has expired.
+    pub fn expired(&self, uri: &str) -> Certified {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.subject_alt_names = vec![SanType::URI(uri.try_into().unwrap())];
+        (params.not_before, params.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));
+        self.sign(params, ExtendedKeyUsagePurpose::ClientAuth)
+    }
+
+    fn named(&self, name: SanType) -> Certified {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.subject_alt_names = vec![name];
         self.sign(params, ExtendedKeyUsagePurpose::ClientAuth)
     }
 

@@ -2,7 +2,9 @@
 //! not, and what is not there; and with every credential that must not be accepted.
 
 mod authority;
+mod faults;
 mod issuer;
+mod published;
 mod requests;
 mod rotation;
 mod stage;
@@ -10,18 +12,15 @@ mod table;
 
 use prost::Message;
 use prost_types::FileDescriptorSet;
-use serde_json::{Value, json};
 use tests::proto::{CreateOrderRequest, ListOrdersRequest, ListOrdersResponse, Order};
 use tests::{framed, send};
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt;
 
-use authority::Authority;
-use issuer::{Signer, after, claims, with};
-use stage::{MIXED, ROLES, SHOP, SPIFFE, SUBJECT, Stage, Target};
+use stage::{MIXED, ROLES, Shown, Stage, Target};
 use table::{TABLE, hidden, may};
 
 mod sqlite {
@@ -34,7 +33,7 @@ mod sqlite {
         super::the_table_holds_for_each_role(&stage).await;
         super::what_is_seen_but_not_allowed_is_refused_by_its_role(&stage).await;
         super::lists_hold_what_their_caller_may_read(&stage).await;
-        super::no_wrong_credential_is_accepted(&stage).await;
+        super::faults::no_wrong_credential_is_accepted(&stage).await;
         super::health_is_open_and_reflection_is_not(&stage).await;
         assert_eq!(super::traces(&stage).await, before, "something was changed");
         super::rotation::what_is_changed_is_in_use_and_no_call_fails(&mut stage).await;
@@ -82,17 +81,15 @@ fn read(status: Option<Status>) -> Answer {
 }
 
 async fn the_table_holds_for_each_role(stage: &Stage) {
-    let channel = stage.channel(None);
     let [own, _, foreign] = &stage.targets[..] else { panic!("three profiles") };
-    let missing = Target::missing();
+    let (missing, shown) = (Target::missing(), ROLES.map(|role| (role, stage.shown(role))));
     let mut seen = 0;
     for (method, path) in methods() {
         let (_, about, allowed, roles) =
             *TABLE.iter().find(|(name, ..)| *name == method).unwrap_or_else(|| panic!("no row of {method}"));
-        for role in ROLES {
-            let bearer = stage.bearer(role);
+        for (role, Shown { channel, authorization }) in &shown {
             let to = async |target: &Target| {
-                ask(&channel, &path, Some(&bearer), requests::to(&method, target)).await
+                ask(channel, &path, authorization.as_deref(), requests::to(&method, target)).await
             };
             let (mine, theirs, nothing) = (to(own).await, to(foreign).await, to(&missing).await);
             seen += 3;
@@ -144,97 +141,6 @@ async fn lists_hold_what_their_caller_may_read(stage: &Stage) {
         let mut found: Vec<_> = orders.iter().map(|order| order.profile.as_str()).collect();
         found.sort_unstable();
         assert_eq!(found, profiles, "{caller}");
-    }
-}
-
-/// What a call shows that must not be let in, and what it is told.
-async fn no_wrong_credential_is_accepted(stage: &Stage) {
-    let (good, other) = (claims(SUBJECT), Signer::new());
-    let signed = |claims: &Value| format!("Bearer {}", stage.signer.sign(claims));
-    let stranger = Authority::new().caller(SPIFFE);
-    let wrong_name = stage.authority.caller("spiffe://shop.example/another");
-    let plain = stage.channel(None);
-    let named_wrongly = stage.channel(Some(&wrong_name));
-    let with_certificate = stage.channel(Some(&stage.authority.caller(SPIFFE)));
-    let faults: Vec<(&str, &Channel, Option<String>, &str)> = vec![
-        ("none", &plain, None, "CREDENTIAL_MISSING"),
-        ("expired", &plain, Some(signed(&with(good.clone(), "exp", json!(after(-120))))), "expired"),
-        (
-            "not yet valid",
-            &plain,
-            Some(signed(&with(good.clone(), "nbf", json!(after(120))))),
-            "not valid yet",
-        ),
-        ("another audience", &plain, Some(signed(&with(good.clone(), "aud", json!("billing")))), "audience"),
-        (
-            "another issuer",
-            &plain,
-            Some(signed(&with(good.clone(), "iss", json!("https://evil.example")))),
-            "not accepted",
-        ),
-        ("no time to end", &plain, Some(signed(&with(good.clone(), "exp", Value::Null))), "not accepted"),
-        ("a subject that is nobody", &plain, Some(signed(&claims("nobody"))), "subject"),
-        ("signed by nobody", &plain, Some(format!("Bearer {}", Signer::unsigned(&good))), "not accepted"),
-        (
-            "a public key as a secret",
-            &plain,
-            Some(format!("Bearer {}", stage.signer.confused(&good))),
-            "not accepted",
-        ),
-        ("another's signature", &plain, Some(format!("Bearer {}", other.sign(&good))), "not accepted"),
-        (
-            "a key that is not known",
-            &plain,
-            Some(format!("Bearer {}", stage.signer.sign_as("key-2", &good))),
-            "not accepted",
-        ),
-        (
-            "revoked",
-            &plain,
-            Some(format!("Bearer {}", stage::token(stage.world.directory(), "viewer").await.0)),
-            "not accepted",
-        ),
-        ("garbage", &plain, Some("Bearer garbage".to_owned()), "not accepted"),
-        ("no scheme of ours", &plain, Some("Basic dmlld2VyOnZpZXdlcg==".to_owned()), "Bearer TOKEN"),
-        ("a name that is nobody's", &named_wrongly, None, "certificate"),
-        (
-            "garbage beside a good certificate",
-            &with_certificate,
-            Some("Bearer garbage".to_owned()),
-            "not accepted",
-        ),
-    ];
-    assert!(faults.len() >= 12);
-    for (method, path) in methods() {
-        let body = requests::to(&method, &stage.targets[0]);
-        for (fault, channel, authorization, told) in &faults {
-            let (code, reason, text) = ask(channel, &path, authorization.as_deref(), body.clone()).await;
-            assert_eq!(code, Code::Unauthenticated, "{method} with {fault}: {text}");
-            assert!(reason == *told || text.contains(told), "{method} with {fault}: {reason} {text}");
-        }
-    }
-    the_right_ones_are_accepted(stage, &with_certificate, &signed(&good)).await;
-    for (what, endpoint) in [
-        ("plain text", Endpoint::from_shared(format!("http://{}", stage.world.service.grpc())).unwrap()),
-        ("another authority", stage::endpoint(&stage.world, &stage.authority.pem, Some(&stranger))),
-    ] {
-        let mut client = tests::Orders::new(endpoint.connect_lazy());
-        let answer = client.list_orders(ListOrdersRequest::default()).await;
-        assert_ne!(answer.expect_err(what).code(), Code::Unauthenticated, "{what}: it must not come so far");
-    }
-}
-
-/// Or the others would prove nothing.
-async fn the_right_ones_are_accepted(stage: &Stage, with_certificate: &Channel, signed: &str) {
-    let plain = stage.channel(None);
-    let path = "orders.v1.OrderService/GetOrder";
-    for (what, channel, authorization) in
-        [("a certificate", with_certificate, None), ("a signed token", &plain, Some(signed))]
-    {
-        let answer = ask(channel, path, authorization, requests::to("GetOrder", &stage.targets[0])).await;
-        assert_eq!(answer.0, Code::Ok, "{what}: {answer:?}");
-        let answer = ask(channel, path, authorization, requests::to("GetOrder", &stage.targets[1])).await;
-        assert_eq!(answer.0, Code::NotFound, "{what} is of {SHOP}, who has no role there: {answer:?}");
     }
 }
 

@@ -13,7 +13,8 @@ use tests::{Engine, Process, SOON, World, amount, new_request_id, numbered, unti
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 
 use super::authority::{Authority, Certified};
-use super::issuer::{AUDIENCE, ISSUER, Signer};
+use super::issuer::{AUDIENCE, CORP, PARTNER, Signer, claims, key_set};
+use super::published::Published;
 use crate::requests::ship;
 
 /// The profiles: of the callers, of which one sees them but may only read, and of nobody here.
@@ -21,10 +22,25 @@ pub const PROFILES: [&str; 3] = ["main", "outlet", "other"];
 pub const ROLES: [&str; 6] = ["checkout", "fulfilment", "care", "finance", "viewer", "operator"];
 /// A caller with every role on `main`, and one that only reads on `outlet`.
 pub const MIXED: &str = "mixed";
-/// A caller with a certificate and signed tokens, and every role on `main`.
-pub const SHOP: &str = "shop";
-pub const SPIFFE: &str = "spiffe://shop.example/shop";
-pub const SUBJECT: &str = "service-shop";
+
+/// Names of a caller, by which it is known besides its token. The DNS name is configured as people write it.
+pub fn uri(caller: &str) -> String {
+    format!("spiffe://shop.example/{caller}")
+}
+
+pub fn host(caller: &str) -> String {
+    format!("{caller}.callers.shop.example")
+}
+
+pub fn subject(caller: &str) -> String {
+    format!("service-{caller}")
+}
+
+/// How somebody calls: over which connection, and with which header.
+pub struct Shown {
+    pub channel: Channel,
+    pub authorization: Option<String>,
+}
 
 /// Something of each kind that a request may name.
 #[derive(Clone, Debug)]
@@ -72,7 +88,12 @@ pub struct Stage {
     pub world: World,
     pub process: Process,
     pub authority: Authority,
-    pub signer: Signer,
+    /// Of the issuer whose keys lie in a file.
+    pub ec: Signer,
+    pub rsa: Signer,
+    /// Of the one who publishes his at an address.
+    pub partner: Signer,
+    pub published: Published,
     /// One for each profile, in their order.
     pub targets: Vec<Target>,
     /// A request that was made while nobody was known, and its order.
@@ -100,7 +121,9 @@ impl Stage {
         }
         quiet(&world, &targets).await;
         world.service.stop().await;
-        let (authority, signer) = (Authority::new(), Signer::new());
+        let (authority, ec, rsa) = (Authority::new(), Signer::ec("ec-1"), Signer::rsa("rsa-1"));
+        let partner = Signer::ec("partner-1");
+        let published = Published::start(key_set(&[&partner])).await;
         let mut tokens = Vec::new();
         let mut lines = String::new();
         for name in ROLES.into_iter().chain([MIXED]) {
@@ -110,17 +133,19 @@ impl Stage {
         }
         let directory = world.directory();
         write(directory, "tokens", &lines);
-        write(directory, "keys.json", &signer.key_set());
+        write(directory, "keys.json", &key_set(&[&ec, &rsa]));
         write(directory, "ca.pem", &authority.pem);
         let Certified { certificate, key } = authority.server();
         write(directory, "server.pem", &certificate);
         write(directory, "server.key", &key);
-        write(directory, "callers.toml", &configuration(directory));
+        write(directory, "callers.toml", &configuration(directory, &published.url));
         let path = directory.join("callers.toml").display().to_string();
         world.service.set("ORDER_SERVICE_CONFIG", &path);
         world.service.set("ORDER_SERVICE__SECURITY__INSECURE", "false");
         let process = world.service.begin();
-        let mut stage = Self { world, process, authority, signer, targets, before: before.unwrap(), tokens };
+        let before = before.unwrap();
+        let mut stage =
+            Self { world, process, authority, ec, rsa, partner, published, targets, before, tokens };
         stage.serves().await;
         stage
     }
@@ -142,6 +167,21 @@ impl Stage {
     pub fn bearer(&self, caller: &str) -> String {
         let (_, token) = self.tokens.iter().find(|(name, _)| name == caller).unwrap();
         format!("Bearer {token}")
+    }
+
+    /// How the caller with one role is known: each by another kind of credential.
+    pub fn shown(&self, role: &str) -> Shown {
+        let plain = |token: String| (self.channel(None), Some(format!("Bearer {token}")));
+        let certified = |certified: Certified| (self.channel(Some(&certified)), None);
+        let (channel, authorization) = match role {
+            "fulfilment" => plain(self.ec.sign(&claims(CORP, &subject(role)))),
+            "care" => plain(self.rsa.sign(&claims(CORP, &subject(role)))),
+            "operator" => plain(self.partner.sign(&claims(PARTNER, &subject(role)))),
+            "finance" => certified(self.authority.caller(&uri(role))),
+            "viewer" => certified(self.authority.host(&host(role))),
+            role => (self.channel(None), Some(self.bearer(role))),
+        };
+        Shown { channel, authorization }
     }
 
     pub fn file(&self, name: &str) -> PathBuf {
@@ -184,12 +224,12 @@ fn keys_settings() -> tests::Environment {
     ]
 }
 
-fn configuration(directory: &Path) -> String {
+fn configuration(directory: &Path, keys_url: &str) -> String {
     let file = |name: &str| directory.join(name).display().to_string();
     let mut text = format!(
         "[security]\ncertificate_file = {:?}\ncertificate_key_file = {:?}\nclient_ca_file = {:?}\ntokens_file = {:?}\n\
-         [security.issuers.corp]\nissuer = {ISSUER:?}\naudience = {AUDIENCE:?}\nkeys_file = {:?}\nalgorithms = [\"ES256\"]\n\
-         [callers.{SHOP}]\ncertificates = [{SPIFFE:?}]\nsubjects.corp = [{SUBJECT:?}]\nroles.main = {ROLES:?}\n\
+         [security.issuers.corp]\nissuer = {CORP:?}\naudience = {AUDIENCE:?}\nkeys_file = {:?}\n\
+         [security.issuers.partner]\nissuer = {PARTNER:?}\naudience = {AUDIENCE:?}\nkeys_url = {keys_url:?}\nalgorithms = [\"ES256\"]\n\
          [callers.{MIXED}]\nroles.main = {ROLES:?}\nroles.outlet = [\"viewer\"]\n",
         file("server.pem"),
         file("server.key"),
@@ -198,7 +238,12 @@ fn configuration(directory: &Path) -> String {
         file("keys.json")
     );
     for role in ROLES {
-        let _ = write!(text, "[callers.{role}]\nroles.main = [{role:?}]\n");
+        let (names, subject) = ([uri(role), host(role).replace("shop", "Shop")], subject(role));
+        let _ = write!(
+            text,
+            "[callers.{role}]\nroles.main = [{role:?}]\ncertificates = {names:?}\n\
+             subjects.corp = [{subject:?}]\nsubjects.partner = [{subject:?}]\n"
+        );
     }
     text
 }

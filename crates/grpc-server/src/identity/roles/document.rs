@@ -53,6 +53,8 @@ its roles.
 - A request without a valid credential is UNAUTHENTICATED: `CREDENTIAL_MISSING` or `CREDENTIAL_REFUSED`. A token names the caller,
   also beside a client certificate; a token that is not accepted is refused even beside a good certificate.
 - A stream ends, with `CREDENTIAL_REFUSED` and its resume token, once the token it was opened with has expired or was taken out.
+- A connection ends with the client certificate it was made with: when that expires, or when its authority is taken out of the file.
+  Its streams end with `CONNECTION_CLOSING` and their resume tokens, and calls under way are answered.
 - Nothing is recorded and nothing is sent to Mollie for a call that is refused.
 ";
 
