@@ -127,10 +127,21 @@ fn every_fault_of_the_configuration_is_named_at_once_before_anything_is_touched(
             ("ORDER_SERVICE__PROFILES__MAIN__PAYMENT_WINDOW_HOURS_OF__BANKTRANSFER", "5"),
             ("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", "shop.example"),
             ("ORDER_SERVICE__DATABASE__URL", "mysql://x"),
-            ("ORDER_SERVICE__MOLLIE__BASE_URL", "foo"),
+            ("ORDER_SERVICE__MOLLIE__BASE_URL", "foo://me:secret@x"),
             ("ORDER_SERVICE__SECURITY__SECRET_FILE", "/nowhere/secret"),
             ("ORDER_SERVICE__LOG__FILTER", "info,=,"),
             ("ORDER_SERVICE__GRPC__LISTEN", "everywhere"),
+            ("ORDER_SERVICE__MONITORING__LISTEN", "127.0.0.1:50052"),
+            ("ORDER_SERVICE_WEBHOOK__TIMEOUT_SECONDS", "5"),
+            // Made by Kubernetes of a service's name.
+            ("ORDER_SERVICE_PORT", "tcp://10.0.0.1:50051"),
+            ("ORDER_SERVICE__SECURITY__ISSUERS__CORP__ISSUER", "https://login.example"),
+            ("ORDER_SERVICE__SECURITY__ISSUERS__CORP__AUDIENCE", "12345"),
+            ("ORDER_SERVICE__SECURITY__ISSUERS__CORP__KEYS_FILE", ""),
+            ("ORDER_SERVICE__CALLERS__SHOP__CERTIFICATES", "checkout.shop.example"),
+            ("ORDER_SERVICE__CALLERS__SHOP__ROLES__NOWHERE", "[viewer]"),
+            ("ORDER_SERVICE__PLACEMENT", "5"),
+            ("ORDER_SERVICE__PROFILES__MAIN__AUTO_SHIP", "everything"),
             ("ORDER_SERVICE__GRPC__LISTN", "127.0.0.1:1"),
             ("ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS", "soon"),
             ("ORDER_SERVICE__OPERATIONS__LEASE_SECONDS", "0"),
@@ -138,10 +149,9 @@ fn every_fault_of_the_configuration_is_named_at_once_before_anything_is_touched(
         ],
     );
     let reported = text(&output.stderr);
-    assert!(!output.status.success() && reported.contains("18 faults in the configuration"), "{reported}");
+    assert!(!output.status.success() && reported.contains("26 faults in the configuration"), "{reported}");
     for fault in [
         "ORDER_SERVICE__SECURITY__CERTIFICATE_FILE: a certificate is expected, or ORDER_SERVICE__SECURITY__INSECURE=true",
-        "no caller is configured: add [callers.NAME]",
         "ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE: /nowhere/key",
         "ORDER_SERVICE__PROFILES__MAIN__KLARNA_EXPIRY_DAYS: a whole number from 1 to 101 (days)",
         "ORDER_SERVICE__PROFILES__MAIN__SECOND_CHANCE_MOST: a whole number from 1 to 24 (payments)",
@@ -150,10 +160,18 @@ fn every_fault_of_the_configuration_is_named_at_once_before_anything_is_touched(
         "ORDER_SERVICE__PROFILES__MAIN__PAYMENT_WINDOW_HOURS_OF__BANKTRANSFER: a bank transfer may take days",
         "ORDER_SERVICE__WEBHOOK__PUBLIC_URL",
         "ORDER_SERVICE__DATABASE__URL",
-        "ORDER_SERVICE__MOLLIE__BASE_URL",
+        "ORDER_SERVICE__MOLLIE__BASE_URL: an address without a user and a password is expected",
         "ORDER_SERVICE__SECURITY__SECRET_FILE: /nowhere/secret",
         "ORDER_SERVICE__LOG__FILTER",
-        "ORDER_SERVICE__GRPC__LISTEN",
+        "; an address with a port is expected, such as 127.0.0.1:50051",
+        "ORDER_SERVICE__MONITORING__LISTEN: 127.0.0.1:50052 is the address of ORDER_SERVICE__WEBHOOK__LISTEN too",
+        "ORDER_SERVICE_WEBHOOK__TIMEOUT_SECONDS: no such setting; the names of settings begin with ORDER_SERVICE__",
+        "ORDER_SERVICE__SECURITY__ISSUERS__CORP__AUDIENCE: a text is expected, not unsigned int `12345`; in quotes it is one",
+        "ORDER_SERVICE__SECURITY__ISSUERS__CORP__KEYS_FILE: a file's name is expected, not nothing",
+        "ORDER_SERVICE__CALLERS__SHOP__CERTIFICATES: a list, as [\"one\", \"other\"], is expected, not a text of 21 characters",
+        "ORDER_SERVICE__CALLERS__SHOP__ROLES__NOWHERE: there is no such profile",
+        "ORDER_SERVICE__PLACEMENT: a section with settings of its own is expected",
+        "ORDER_SERVICE__PROFILES__MAIN__AUTO_SHIP: one of none, digital_lines is expected, not \"everything\"",
         "ORDER_SERVICE__GRPC__LISTN: no such setting",
         "ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS: a whole number from 1 to 300 (seconds)",
         "ORDER_SERVICE__OPERATIONS__LEASE_SECONDS: a whole number from 1 to 3600 (seconds)",
@@ -281,6 +299,7 @@ fn a_setting_in_the_file_is_named_as_written_there() {
         assert!(reported.contains(&fault), "{fault} in:\n{reported}");
     }
     for reported in [broken, missing] {
+        assert!(!reported.contains("no profile is configured"), "it may well be in the file: {reported}");
         assert!(
             reported.contains(&format!("{name}: ")) && reported.contains("ORDER_SERVICE__DATABASE__URL: "),
             "{reported}"
@@ -359,8 +378,8 @@ fn every_fault_of_who_may_call_is_named_at_once() {
         "leeway_seconds (in",
         "it is no JWKS",
         "callers.anonymous: the name stands for all",
-        "callers.shop.subjects.none: there is no such issuer",
-        "callers.shop.roles.nowhere: there is no such profile; there are main",
+        "there is no such issuer; add [security.issuers.none]",
+        ": there is no such profile; there are main",
         "callers.idle.roles: at least one role is expected",
         "\"a.shop\" is caller anonymous's too",
         "before ORDER_SERVICE__SECURITY__CLIENT_CA_FILE names who signs them",
@@ -368,6 +387,31 @@ fn every_fault_of_who_may_call_is_named_at_once() {
         assert!(reported.contains(fault), "{fault} in:\n{reported}");
     }
     assert!(!output.status.success() && !reported.contains("ost_secret"), "{reported}");
+}
+
+#[test]
+fn a_token_is_made_for_a_name_that_a_caller_may_have() {
+    for name in ["", "we ird", "a\nb", "anonymous"] {
+        let output = run(&["token", name], &[]);
+        assert!(!output.status.success() && output.stdout.is_empty(), "{name:?}");
+    }
+    assert!(text(&run(&["token", "shop"], &[]).stdout).contains("shop sha256:"));
+}
+
+#[test]
+fn a_section_that_there_is_not_is_named_as_it_was_typed() {
+    let file = std::env::temp_dir().join(format!("section-{}.toml", std::process::id()));
+    std::fs::write(&file, "[webhok]\ntimeout_seconds = 5\n").unwrap();
+    let name = file.to_str().unwrap();
+    let environment = [("ORDER_SERVICE__MOLLY__BASE_URL", "x")];
+    let reported = text(&run(&["--config", name, "config", "check"], &environment).stderr);
+    std::fs::remove_file(&file).unwrap();
+    for fault in [
+        format!("webhok.timeout_seconds (in {name}): no such setting"),
+        "ORDER_SERVICE__MOLLY__BASE_URL: no such setting".to_owned(),
+    ] {
+        assert!(reported.contains(&fault), "{fault} in:\n{reported}");
+    }
 }
 
 #[test]

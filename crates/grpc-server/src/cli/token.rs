@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
+use crate::config::wrong_name;
 use crate::identity;
 
 #[derive(Args)]
@@ -12,6 +13,9 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
+    if let Some(fault) = wrong_name(&arguments.name) {
+        anyhow::bail!("{:?}: {fault}", arguments.name);
+    }
     let (token, line) = identity::fresh(&arguments.name)?;
     println!("The token, for the caller alone; it cannot be shown again:\n\n  {token}\n");
     println!(

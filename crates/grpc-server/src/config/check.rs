@@ -52,7 +52,12 @@ impl Config {
     /// # Errors
     /// Each fault.
     pub(super) fn check(&self) -> Result<Checked, Vec<String>> {
-        let mut faults = self.faults();
+        let mut faults = self.wrong_values();
+        if self.profiles.is_empty() {
+            faults.push(format!(
+                "no profile is configured: set {PREFIX}PROFILES__MAIN__API_KEY_FILE to a file with its Mollie API key"
+            ));
+        }
         let (mut keys, mut retired) = (Vec::new(), BTreeSet::new());
         for (name, profile) in &self.profiles {
             match self.credential(name, profile) {
@@ -134,14 +139,12 @@ impl Config {
         unknown.chain(fallback).chain(quiet).chain(transfer).collect()
     }
 
-    fn faults(&self) -> Vec<String> {
+    /// Values that are wrong whatever else is configured.
+    pub(super) fn wrong_values(&self) -> Vec<String> {
         let mut faults = Vec::new();
-        if self.profiles.is_empty() {
-            faults.push(format!(
-                "no profile is configured: set {PREFIX}PROFILES__MAIN__API_KEY_FILE to a file with its Mollie API key"
-            ));
-        }
         faults.extend(self.wrong_public_url());
+        faults.extend(self.same_addresses());
+        faults.extend(self.shown_passwords());
         if let Err(error) = persistence::check_address(&self.database.url) {
             faults.push(format!("{}: {error}", self.names.of("database.url")));
         }
@@ -153,6 +156,36 @@ impl Config {
             faults.push(format!("{} is {url:?}; an http(s) address is expected", self.names.of("clock.url")));
         }
         faults
+    }
+
+    /// Ports that cannot both be listened on.
+    fn same_addresses(&self) -> Vec<String> {
+        let ports = [
+            ("grpc.listen", self.grpc.listen),
+            ("webhook.listen", self.webhook.listen),
+            ("monitoring.listen", self.monitoring.listen),
+        ];
+        let same = |n: usize| {
+            let (path, address) = ports[n];
+            let (other, _) = ports[..n].iter().find(|(_, other)| *other == address && address.port() != 0)?;
+            Some(format!("{}: {address} is the address of {} too", self.names.of(path), self.names.of(other)))
+        };
+        (1..ports.len()).filter_map(same).collect()
+    }
+
+    /// Addresses that are logged and sent on, and so may hold nothing that lets somebody in.
+    fn shown_passwords(&self) -> Vec<String> {
+        let has_one = |text: &str| {
+            reqwest::Url::parse(text).is_ok_and(|url| url.password().is_some() || !url.username().is_empty())
+        };
+        let public_url = self.webhook.public_url.as_deref().unwrap_or_default();
+        let addresses =
+            [("mollie.base_url", self.mollie.base_url.as_str()), ("webhook.public_url", public_url)];
+        let named = addresses.into_iter().filter(|(_, address)| has_one(address));
+        let fault = |(path, _)| {
+            format!("{}: an address without a user and a password is expected", self.names.of(path))
+        };
+        named.map(fault).collect()
     }
 
     fn wrong_public_url(&self) -> Option<String> {

@@ -1,11 +1,11 @@
 //! From the configuration to what callers are recognised by. Reads the files for the first time; every fault of it is told at once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::rules::ids;
+use tracing::warn;
 
 use super::Config;
 use super::callers::{Caller, Issuer};
@@ -68,9 +68,12 @@ impl Config {
         let name = |key: &str| self.names.of(&format!("security.{key}"));
         match (&security.certificate_file, &security.certificate_key_file) {
             (Some(certificate), Some(key)) => {
-                let mut files = vec![certificate.clone(), key.clone()];
-                files.extend(security.client_ca_file.clone());
-                let opened = Watched::open(name("certificate_file"), files, identity::configuration);
+                let mut files = vec![
+                    (name("certificate_file"), certificate.clone()),
+                    (name("certificate_key_file"), key.clone()),
+                ];
+                files.extend(security.client_ca_file.clone().map(|file| (name("client_ca_file"), file)));
+                let opened = Watched::open(files, identity::configuration);
                 match opened {
                     Ok(watched) => {
                         identity.tls = Some(watched.value());
@@ -131,8 +134,8 @@ impl Config {
         let setting = |key: &str| self.names.of(&format!("security.issuers.{name}.{key}"));
         match (&issuer.keys_file, &issuer.keys_url) {
             (Some(file), None) => {
-                let parse = |contents: &[Vec<u8>]| KeySet::parse(&contents.concat());
-                let watched = Watched::open(setting("keys_file"), vec![file.clone()], parse)?;
+                let parse = |contents: &[Vec<u8>]| Ok(KeySet::parse(&contents.concat())?);
+                let watched = Watched::open(vec![(setting("keys_file"), file.clone())], parse)?;
                 let keys = KeySource::File(watched.value());
                 identity.watched.push(Box::new(watched));
                 Ok(keys)
@@ -153,7 +156,8 @@ impl Config {
     fn wrong_issuer(&self, name: &str, issuer: &Issuer) -> Vec<String> {
         let setting = |key: &str| self.names.of(&format!("security.issuers.{name}.{key}"));
         let text = |key: &str, text: &str, what: &str| {
-            text.trim().is_empty().then(|| format!("{}: {what} is expected", setting(key)))
+            let is_told = self.names.is_unreadable(&format!("security.issuers.{name}.{key}"));
+            (text.trim().is_empty() && !is_told).then(|| format!("{}: {what} is expected", setting(key)))
         };
         let number = |key: &str, range: &std::ops::RangeInclusive<u64>, got: u64| {
             let (least, most) = (range.start(), range.end());
@@ -195,11 +199,23 @@ impl Config {
     ) -> (Option<tokio::sync::watch::Receiver<Arc<Tokens>>>, BTreeSet<String>) {
         let Some(file) = &self.security.tokens_file else { return (None, BTreeSet::new()) };
         let names: BTreeSet<_> = self.callers.keys().cloned().collect();
+        let only_by_token: Vec<_> = self.only_by_token().map(|(name, _)| name.clone()).collect();
         let parse = move |contents: &[Vec<u8>]| {
             let text = String::from_utf8(contents.concat()).map_err(|_| "it is not text".to_owned())?;
-            Tokens::parse(&text, |name| names.contains(name)).map_err(|faults| faults.join("; "))
+            let tokens =
+                Tokens::parse(&text, |name| names.contains(name)).map_err(|faults| faults.join("; "))?;
+            // To take out a token must be possible at once; but it may be a slip.
+            let locked_out =
+                only_by_token.iter().filter(|name| !tokens.callers().any(|other| other == **name));
+            for caller in locked_out {
+                warn!(
+                    caller,
+                    "no token is left in the file by which this caller is recognised, and nothing else is"
+                );
+            }
+            Ok(tokens)
         };
-        match Watched::open(self.names.of("security.tokens_file"), vec![PathBuf::from(file)], parse) {
+        match Watched::open(vec![(self.names.of("security.tokens_file"), file.clone())], parse) {
             Ok(watched) => {
                 let tokens = watched.value();
                 let with_tokens = tokens.borrow().callers().map(str::to_owned).collect();
@@ -218,31 +234,45 @@ impl Config {
         let mut faults = Vec::new();
         let (mut certificates, mut subjects) = (BTreeMap::new(), BTreeMap::new());
         for (name, caller) in &self.callers {
-            faults.extend(wrong_name(name));
+            faults.extend(wrong_name(name).map(|fault| format!("callers.{name}: {fault}")));
+            let setting = |key: &str| self.names.of_caller(&format!("callers.{name}.{key}"));
             let given = caller.roles.values().any(|roles| !roles.is_empty());
             faults.extend((!given).then(|| {
-                format!("callers.{name}.roles: at least one role is expected, such as callers.{name}.roles.main = [\"viewer\"]")
+                format!(
+                    "{}: at least one role is expected, such as callers.{name}.roles.main = [\"viewer\"]",
+                    setting("roles")
+                )
             }));
             let is_known = |profile: &str| profile == EVERY_PROFILE || self.profiles.contains_key(profile);
             let unknown = caller.roles.keys().filter(|profile| !is_known(profile));
             faults.extend(unknown.map(|profile| {
                 let names: Vec<_> = self.profiles.keys().map(String::as_str).collect();
-                format!("callers.{name}.roles.{profile}: there is no such profile; there are {}, and \"*\" is all of them", names.join(", "))
+                let setting = setting(&format!("roles.{profile}"));
+                format!(
+                    "{setting}: there is no such profile; there are {}, and \"*\" is all of them",
+                    names.join(", ")
+                )
             }));
             for certificate in &caller.certificates {
                 faults.extend((!identity::is_name(certificate)).then(|| {
-                    format!("callers.{name}.certificates: a URI or a DNS name of a certificate is expected, such as spiffe://shop.example/{name}, not {certificate:?}")
+                    format!("{}: a URI or a DNS name of a certificate is expected, such as spiffe://shop.example/{name}, not {certificate:?}; * stands for nothing", setting("certificates"))
                 }));
                 let other = certificates.insert(identity::spelled(certificate), name);
                 faults.extend(other.map(|other| {
-                    format!("callers.{name}.certificates: {certificate:?} is caller {other}'s too; a name stands for one caller")
+                    format!(
+                        "{}: {certificate:?} is caller {other}'s too; a name stands for one caller",
+                        setting("certificates")
+                    )
                 }));
             }
             faults.extend(self.wrong_subjects(name, caller, &mut subjects));
             let is_blind = !caller.certificates.is_empty() && self.security.client_ca_file.is_none();
             faults.extend(is_blind.then(|| {
-                let setting = self.names.of("security.client_ca_file");
-                format!("callers.{name}.certificates: no client certificate is looked at before {setting} names who signs them")
+                let authorities = self.names.of("security.client_ca_file");
+                format!(
+                    "{}: no client certificate is looked at before {authorities} names who signs them",
+                    setting("certificates")
+                )
             }));
         }
         faults
@@ -256,13 +286,14 @@ impl Config {
     ) -> Vec<String> {
         let mut faults = Vec::new();
         for (issuer, subjects) in &caller.subjects {
+            let setting = self.names.of_caller(&format!("callers.{name}.subjects.{issuer}"));
             if !self.security.issuers.contains_key(issuer) {
-                faults.push(format!("callers.{name}.subjects.{issuer}: there is no such issuer; add [security.issuers.{issuer}]"));
+                faults.push(format!("{setting}: there is no such issuer; add [security.issuers.{issuer}]"));
             }
             for subject in subjects {
                 let other = seen.insert((issuer, subject), name);
                 faults.extend(other.map(|other| {
-                    format!("callers.{name}.subjects.{issuer}: {subject:?} is caller {other}'s too; a subject stands for one caller")
+                    format!("{setting}: {subject:?} is caller {other}'s too; a subject stands for one caller")
                 }));
             }
         }
@@ -271,11 +302,7 @@ impl Config {
 
     /// Callers that nothing recognises.
     fn unrecognisable(&self, with_tokens: &BTreeSet<String>) -> Vec<String> {
-        let is_blind = |(name, caller): &(&String, &Caller)| {
-            caller.certificates.is_empty()
-                && caller.subjects.values().all(BTreeSet::is_empty)
-                && !with_tokens.contains(*name)
-        };
+        let is_blind = |(name, _): &(&String, &Caller)| !with_tokens.contains(*name);
         let tokens = self.names.of("security.tokens_file");
         let fault = |(name, _): (&String, &Caller)| {
             format!(
@@ -283,7 +310,17 @@ impl Config {
                  (`order-service token {name}` makes one)"
             )
         };
-        self.callers.iter().filter(is_blind).map(fault).collect()
+        self.only_by_token().filter(is_blind).map(fault).collect()
+    }
+
+    /// Callers that nothing but a token recognises.
+    fn only_by_token(&self) -> impl Iterator<Item = (&String, &Caller)> {
+        let is_wrong = |name: &str| self.names.is_unreadable(&format!("callers.{name}.certificates"));
+        self.callers.iter().filter(move |(name, caller)| {
+            caller.certificates.is_empty()
+                && caller.subjects.values().all(BTreeSet::is_empty)
+                && !is_wrong(name)
+        })
     }
 
     fn known(&self) -> Callers {
@@ -304,15 +341,14 @@ impl Config {
     }
 }
 
-fn wrong_name(name: &str) -> Option<String> {
+/// What is wrong with a caller's name.
+pub fn wrong_name(name: &str) -> Option<String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if name == ANONYMOUS {
-        return Some(format!(
-            "callers.{name}: the name stands for all callers before they had names; choose another"
-        ));
+        return Some("the name stands for all callers before they had names; choose another".to_owned());
     }
     let is_name = (1..=64).contains(&name.len()) && name.chars().all(is_plain);
-    (!is_name).then(|| format!("callers.{name}: a name is 1 to 64 letters, digits, _ and -"))
+    (!is_name).then(|| "a name is 1 to 64 letters, digits, _ and -".to_owned())
 }
 
 /// An address whose answer nobody on the way can change: over TLS, or on this machine.

@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use crate::{admission, feed, listen};
 
 pub use check::Checked;
+pub use identity::wrong_name;
 pub use key_file::KeyFile;
 pub use names::Names;
 pub use secret::secret as secret_in;
@@ -38,6 +39,7 @@ use sections::{
     Database, Events, Grpc, Mollie, Monitoring, Operations, Placement, Profile, Required, Security,
     Simulator, Webhook,
 };
+use source::Reading;
 
 /// The prefix of the environment's keys.
 const PREFIX: &str = "ORDER_SERVICE__";
@@ -85,7 +87,7 @@ fn count(number: u32) -> usize {
 impl Config {
     /// Reads the file, if given, and the environment, for commands that need neither keys nor Mollie.
     pub fn read(file: Option<&Path>) -> Result<Self, ConfigError> {
-        let (config, mut faults) = source::read(file);
+        let Reading { config, mut faults, .. } = source::read(file);
         faults.extend(config.out_of_bounds());
         faults.extend(config.wrong_choices());
         if faults.is_empty() { Ok(config) } else { Err(ConfigError(faults)) }
@@ -93,9 +95,13 @@ impl Config {
 
     /// The same for `serve`: checks everything that can be checked before anything is touched, and reads keys and secret.
     pub fn read_to_serve(file: Option<&Path>) -> Result<(Self, Checked), ConfigError> {
-        let (config, mut faults) = source::read(file);
+        let Reading { config, mut faults, is_whole } = source::read(file);
         faults.extend(config.out_of_bounds());
         faults.extend(config.wrong_choices());
+        if !is_whole {
+            faults.extend(config.wrong_values());
+            return Err(ConfigError(faults));
+        }
         match config.check() {
             Ok(checked) if faults.is_empty() => Ok((config, checked)),
             checked => {

@@ -26,6 +26,18 @@ impl Names {
         Self { typed: ours.filter_map(|name| Some((key(&name)?, name))).collect(), ..Self::default() }
     }
 
+    /// Variables that look like settings and are read by nobody, as one underscore is missing. Without the second separator they may
+    /// be somebody else's: Kubernetes makes ORDER_SERVICE_PORT of a service of that name.
+    pub(super) fn misspelt(variables: &[String]) -> impl Iterator<Item = &String> {
+        let is_meant = |name: &&String| {
+            let name = name.to_ascii_uppercase();
+            let rest =
+                name.strip_prefix(PREFIX.trim_end_matches('_')).and_then(|rest| rest.strip_prefix('_'));
+            rest.is_some_and(|rest| !rest.starts_with('_') && rest.contains("__"))
+        };
+        variables.iter().filter(is_meant)
+    }
+
     /// Keys in the environment with an empty path segment: readers silently ignore them.
     pub(super) fn incomplete(&self) -> impl Iterator<Item = &str> {
         let typed = self.typed.iter().filter(|(path, _)| path.split('.').any(str::is_empty));
@@ -48,10 +60,22 @@ impl Names {
         self.typed.entry(path).or_insert(name);
     }
 
-    /// The name of the setting at a path.
+    /// The name of the setting at a path; of a section, that of what was first typed of it.
     pub fn of(&self, path: &str) -> String {
         let variable = || format!("{PREFIX}{}", path.to_ascii_uppercase().replace('.', "__"));
-        self.typed.get(path).cloned().unwrap_or_else(variable)
+        self.typed_at(path).map_or_else(variable, str::to_owned)
+    }
+
+    /// The same for what belongs to a caller: those are written in the file, mostly.
+    pub fn of_caller(&self, path: &str) -> String {
+        self.typed_at(path).unwrap_or(path).to_owned()
+    }
+
+    fn typed_at(&self, path: &str) -> Option<&str> {
+        let section = format!("{path}.");
+        let within =
+            || self.typed.range(section.clone()..).next().filter(|(key, _)| key.starts_with(&section));
+        self.typed.get(path).or_else(|| within().map(|(_, name)| name)).map(String::as_str)
     }
 
     /// Where the setting at a path was set; `None` if it was left out.

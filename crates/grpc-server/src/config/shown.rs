@@ -67,9 +67,13 @@ fn without_password(url: &str) -> String {
     if address.password().is_some() && address.set_password(Some("***")).is_err() {
         return "an address with a password".to_owned();
     }
-    if address.query_pairs().any(|(key, _)| key == "password") {
-        let kept: Vec<_> = address.query_pairs().into_owned().filter(|(key, _)| key != "password").collect();
-        address.query_pairs_mut().clear().extend_pairs(kept).append_pair("password", "***");
+    let hidden = |(key, value): (String, String)| {
+        let value = if key.contains("password") { "***".to_owned() } else { value };
+        (key, value)
+    };
+    if address.query_pairs().any(|(key, _)| key.contains("password")) {
+        let shown: Vec<_> = address.query_pairs().into_owned().map(hidden).collect();
+        address.query_pairs_mut().clear().extend_pairs(shown);
     }
     address.to_string()
 }
@@ -83,8 +87,8 @@ mod tests {
         for (url, shown) in [
             ("postgres://me:secret@db.example:5432/orders", "postgres://me:***@db.example:5432/orders"),
             (
-                "postgres://db.example/orders?password=secret&user=me",
-                "postgres://db.example/orders?user=me&password=***",
+                "postgres://db.example/orders?password=secret&user=me&sslpassword=other",
+                "postgres://db.example/orders?password=***&user=me&sslpassword=***",
             ),
             ("postgres://me@db.example/orders", "postgres://me@db.example/orders"),
             ("sqlite://data/orders.db", "sqlite://data/orders.db"),

@@ -12,14 +12,27 @@ use serde::Deserialize;
 use super::names::Names;
 use super::{Config, PREFIX, bounds};
 
-/// The configuration, and the settings that cannot be read.
-pub(super) fn read(file: Option<&Path>) -> (Config, Vec<String>) {
+/// What was read.
+pub(super) struct Reading {
+    pub config: Config,
+    /// The settings that cannot be read.
+    pub faults: Vec<String>,
+    /// Whether the file is part of it: if not, it is unknown what is missing.
+    pub is_whole: bool,
+}
+
+/// Reads the file, if given, and the environment.
+pub(super) fn read(file: Option<&Path>) -> Reading {
     let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let (mut names, mut faults) = (Names::of_environment(variables), Vec::new());
+    let variables: Vec<_> = variables.collect();
+    let mut faults: Vec<_> = Names::misspelt(&variables)
+        .map(|name| format!("{name}: no such setting; the names of settings begin with {PREFIX}"))
+        .collect();
+    let mut names = Names::of_environment(variables.into_iter());
     faults.extend(
         names.incomplete().map(|name| format!("{name}: a part of the name is left out between __ and __")),
     );
-    let mut figment = Figment::new();
+    let (mut figment, mut is_whole) = (Figment::new(), true);
     if let Some(file) = file {
         match Figment::from(Toml::file_exact(file)).extract::<Dict>() {
             Ok(values) => {
@@ -29,6 +42,7 @@ pub(super) fn read(file: Option<&Path>) -> (Config, Vec<String>) {
             Err(errors) => {
                 let reported = |error: Error| format!("{}: {}", file.display(), error.kind);
                 faults.extend(errors.into_iter().map(reported));
+                is_whole = false;
             }
         }
     }
@@ -41,7 +55,7 @@ pub(super) fn read(file: Option<&Path>) -> (Config, Vec<String>) {
         }
     };
     config.names = names;
-    (config, faults)
+    Reading { config, faults, is_whole }
 }
 
 /// Notes every setting of the file by its path.
@@ -114,11 +128,51 @@ fn reported(error: &Error, path: &str, names: &Names) -> String {
     if let Kind::UnknownField(_, known) = &error.kind {
         return format!("{name}: no such setting; known here: {}", known.join(", "));
     }
-    if let Kind::InvalidType(actual, expected) | Kind::InvalidValue(actual, expected) = &error.kind {
-        let expected = bounds::expected(path).unwrap_or_else(|| expected.clone());
-        return format!("{name}: {expected} is expected, not {}", came(actual, path));
+    if let Kind::UnknownVariant(text, known) = &error.kind {
+        return format!("{name}: one of {} is expected, not {text:?}", known.join(", "));
     }
-    format!("{name}: {}", error.kind)
+    if let Kind::InvalidType(actual, expected) | Kind::InvalidValue(actual, expected) = &error.kind {
+        let expected = bounds::expected(path).unwrap_or_else(|| in_words(expected));
+        return format!(
+            "{name}: {expected} is expected, not {}{}",
+            came(actual, path),
+            hint(actual, &expected)
+        );
+    }
+    let hint = if path.ends_with(".listen") {
+        "; an address with a port is expected, such as 127.0.0.1:50051"
+    } else {
+        ""
+    };
+    format!("{name}: {}{hint}", error.kind)
+}
+
+/// What was expected, in the words of whoever writes a configuration.
+fn in_words(expected: &str) -> String {
+    match expected {
+        "a string" => TEXT.to_owned(),
+        "a sequence" => "a list, as [\"one\", \"other\"],".to_owned(),
+        _ if expected.starts_with("struct ") || expected == "a map" => {
+            "a section with settings of its own".to_owned()
+        }
+        other => other.to_owned(),
+    }
+}
+
+const TEXT: &str = "a text";
+
+/// The environment takes what looks like a number, a flag or a list for one.
+fn hint(actual: &Actual, expected: &str) -> &'static str {
+    let is_bare = matches!(
+        actual,
+        Actual::Bool(_)
+            | Actual::Unsigned(_)
+            | Actual::Signed(_)
+            | Actual::Float(_)
+            | Actual::Seq
+            | Actual::Map
+    );
+    if is_bare && expected == TEXT { "; in quotes it is one: '\"…\"'" } else { "" }
 }
 
 fn came(actual: &Actual, path: &str) -> String {

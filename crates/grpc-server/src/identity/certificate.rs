@@ -27,8 +27,8 @@ pub fn spelled(name: &str) -> String {
 
 /// Whether a certificate may have the name.
 pub fn is_name(name: &str) -> bool {
-    let is_of_dns = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '*');
-    let is_of_uri = |c: char| c.is_ascii_graphic();
+    let is_of_dns = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let is_of_uri = |c: char| c.is_ascii_graphic() && c != '*';
     let is_plain = if name.contains(':') { name.chars().all(is_of_uri) } else { name.chars().all(is_of_dns) };
     !name.is_empty() && is_plain
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ring::digest::{Context, SHA256};
+use ring::digest::{SHA256, digest};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -17,18 +17,29 @@ const LOOK: Duration = Duration::from_secs(1);
 /// No such file is longer; a device or a log named by mistake is not read to its end.
 const MOST: u64 = 1024 * 1024;
 
-type Parse<T> = Box<dyn Fn(&[Vec<u8>]) -> Result<T, String> + Send + Sync>;
+type Parse<T> = Box<dyn Fn(&[Vec<u8>]) -> Result<T, Fault> + Send + Sync>;
+
+/// A file, and the name of the setting that names it.
+pub type Named = (String, PathBuf);
+
+/// What is wrong with one of the files, by its place among them.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fault(pub usize, pub String);
+
+impl From<String> for Fault {
+    fn from(text: String) -> Self {
+        Self(0, text)
+    }
+}
 
 /// A value that some files hold together.
 pub struct Watched<T> {
-    /// The setting that names them, for the log.
-    setting: String,
-    files: Vec<PathBuf>,
+    files: Vec<Named>,
     parse: Parse<T>,
-    /// A hash of the content in use: a private key is not kept.
-    used: Vec<u8>,
-    /// What the last look has seen beside that, by its hash, and whether it was judged already.
-    seen: Option<(Vec<u8>, bool)>,
+    /// A hash of each file's content in use: a private key is not kept.
+    used: Vec<Vec<u8>>,
+    /// What the last look has seen beside that, and whether it was judged already.
+    seen: Option<(Vec<Vec<u8>>, bool)>,
     value: watch::Sender<Arc<T>>,
 }
 
@@ -44,15 +55,14 @@ impl<T: Send + Sync + 'static> Watched<T> {
     /// # Errors
     /// Which file cannot be read, or what is wrong with what they hold.
     pub fn open(
-        setting: String,
-        files: Vec<PathBuf>,
-        parse: impl Fn(&[Vec<u8>]) -> Result<T, String> + Send + Sync + 'static,
+        files: Vec<Named>,
+        parse: impl Fn(&[Vec<u8>]) -> Result<T, Fault> + Send + Sync + 'static,
     ) -> Result<Self, String> {
-        let named = |fault: String| format!("{setting}: {fault}");
+        let named = |Fault(n, fault): Fault| format!("{}: {fault}", files[n].0);
         let contents = read_all(&files).map_err(named)?;
         let value = parse(&contents).map_err(named)?;
         let value = watch::Sender::new(Arc::new(value));
-        Ok(Self { used: hash(&contents), setting, files, parse: Box::new(parse), seen: None, value })
+        Ok(Self { used: hashes(&contents), files, parse: Box::new(parse), seen: None, value })
     }
 
     /// The value as it is now, and whenever it changes.
@@ -61,7 +71,7 @@ impl<T: Send + Sync + 'static> Watched<T> {
     }
 
     /// Whether the look before has seen the same, and it was not judged then.
-    fn is_to_be_judged(&mut self, content: &[u8]) -> bool {
+    fn is_to_be_judged(&mut self, content: &[Vec<u8>]) -> bool {
         match &mut self.seen {
             Some((seen, judged)) if seen == content => !std::mem::replace(judged, true),
             Some(_) | None => {
@@ -75,7 +85,8 @@ impl<T: Send + Sync + 'static> Watched<T> {
 impl<T: Send + Sync + 'static> Reload for Watched<T> {
     fn look(&mut self) {
         let contents = read_all(&self.files);
-        let content = contents.as_deref().map_or_else(|fault| fault.clone().into_bytes(), hash);
+        let content =
+            contents.as_deref().map_or_else(|Fault(_, text)| vec![text.clone().into_bytes()], hashes);
         if content == self.used {
             self.seen = None;
             return;
@@ -83,14 +94,17 @@ impl<T: Send + Sync + 'static> Reload for Watched<T> {
         if !self.is_to_be_judged(&content) {
             return;
         }
-        let setting = &self.setting;
         match contents.and_then(|contents| (self.parse)(&contents)) {
             Ok(value) => {
                 self.value.send_replace(Arc::new(value));
-                info!(setting, "a changed file is in use");
+                let files = self.files.iter().zip(content.iter().zip(&self.used));
+                for ((setting, _), _) in files.filter(|(_, (new, old))| new != old) {
+                    info!(setting, "a changed file is in use");
+                }
                 (self.used, self.seen) = (content, None);
             }
-            Err(fault) => {
+            Err(Fault(n, fault)) => {
+                let setting = &self.files[n].0;
                 warn!(setting, fault, "a changed file cannot be used; what it held before stays in use");
             }
         }
@@ -114,11 +128,14 @@ pub async fn keep_up(mut watched: Vec<Box<dyn Reload>>, stop: CancellationToken)
     }
 }
 
-fn read_all(files: &[PathBuf]) -> Result<Vec<Vec<u8>>, String> {
-    files.iter().map(|file| read(file)).collect()
+fn read_all(files: &[Named]) -> Result<Vec<Vec<u8>>, Fault> {
+    files.iter().enumerate().map(|(n, (_, file))| read(file).map_err(|text| Fault(n, text))).collect()
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, String> {
+    if file.as_os_str().is_empty() {
+        return Err("a file's name is expected, not nothing".to_owned());
+    }
     let named = |error: std::io::Error| format!("{}: {error}", file.display());
     let mut content = Vec::new();
     std::fs::File::open(file).map_err(named)?.take(MOST + 1).read_to_end(&mut content).map_err(named)?;
@@ -128,21 +145,40 @@ fn read(file: &Path) -> Result<Vec<u8>, String> {
     Ok(content)
 }
 
-fn hash(contents: &[Vec<u8>]) -> Vec<u8> {
-    let mut context = Context::new(&SHA256);
-    for content in contents {
-        context.update(&(content.len() as u64).to_be_bytes());
-        context.update(content);
-    }
-    context.finish().as_ref().to_vec()
+fn hashes(contents: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    contents.iter().map(|content| digest(&SHA256, content).as_ref().to_vec()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn number(contents: &[Vec<u8>]) -> Result<u32, String> {
-        String::from_utf8_lossy(&contents[0]).parse().map_err(|_| "no number".to_owned())
+    fn number(contents: &[Vec<u8>]) -> Result<u32, Fault> {
+        let read = |n: usize| {
+            let text = String::from_utf8_lossy(&contents[n]).into_owned();
+            text.parse::<u32>().map_err(|_| Fault(n, "no number".to_owned()))
+        };
+        (0..contents.len()).map(read).sum()
+    }
+
+    fn named(file: &Path) -> Vec<Named> {
+        vec![("a.setting".to_owned(), file.to_owned())]
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_by_the_setting_of_its_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let (one, other) = (directory.path().join("one"), directory.path().join("other"));
+        let files =
+            |other: &Path| vec![("first".to_owned(), one.clone()), ("second".to_owned(), other.to_owned())];
+        let fault = |other: &Path| Watched::open(files(other), number).err();
+        std::fs::write(&one, "1").unwrap();
+        assert!(fault(&other).is_some_and(|fault| fault.starts_with("second: ")));
+        assert_eq!(fault(Path::new("")).as_deref(), Some("second: a file's name is expected, not nothing"));
+        std::fs::write(&other, "x").unwrap();
+        assert_eq!(fault(&other).as_deref(), Some("second: no number"));
+        std::fs::write(&other, "2").unwrap();
+        assert!(fault(&other).is_none());
     }
 
     #[test]
@@ -151,7 +187,7 @@ mod tests {
         let file = directory.path().join("number");
         let write = |text: &str| std::fs::write(&file, text).unwrap();
         write("1");
-        let mut watched = Watched::open("a.setting".to_owned(), vec![file.clone()], number).unwrap();
+        let mut watched = Watched::open(named(&file), number).unwrap();
         let value = watched.value();
         let mut seen_after = |text: &str| {
             write(text);
@@ -171,7 +207,7 @@ mod tests {
         watched.look();
         watched.look();
         assert_eq!(**value.borrow(), 23, "a file that is gone keeps what it held");
-        let fault = Watched::open("a.setting".to_owned(), vec![file], number).err().unwrap();
+        let fault = Watched::open(named(&file), number).err().unwrap();
         assert!(fault.starts_with("a.setting: "), "{fault}");
     }
 }

@@ -8,10 +8,16 @@ use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::{RootCertStore, ServerConfig};
 
+use super::files::Fault;
 use crate::listen::Handshake;
 
 /// The only protocol that is spoken inside.
 const HTTP_2: &[u8] = b"h2";
+
+/// The places of the files.
+const CERTIFICATE: usize = 0;
+const KEY: usize = 1;
+const AUTHORITIES: usize = 2;
 
 /// The configuration of a listener, from the content of the certificate's file, the key's and, if there is one, that of the
 /// authorities that sign client certificates. A caller may always come without a certificate: he then needs a token. Sessions are
@@ -20,18 +26,19 @@ const HTTP_2: &[u8] = b"h2";
 ///
 /// # Errors
 /// What is wrong, and with which file.
-pub fn configuration(contents: &[Vec<u8>]) -> Result<Handshake, String> {
+pub fn configuration(contents: &[Vec<u8>]) -> Result<Handshake, Fault> {
     let [certificate, key, authorities @ ..] = contents else {
-        return Err("a certificate and its key are expected".to_owned());
+        return Err("a certificate and its key are expected".to_owned().into());
     };
-    let chain = certificates(certificate, "the certificate's file")?;
+    let chain = certificates(certificate).map_err(|text| Fault(CERTIFICATE, text))?;
     let key = PrivateKeyDer::from_pem_slice(key)
-        .map_err(|error| format!("the key's file has no private key in PEM: {error}"))?;
+        .map_err(|error| Fault(KEY, format!("the file has no private key in PEM: {error}")))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?;
-    let clients = authorities.first().map(|authorities| verifier(authorities, provider)).transpose()?;
+    let clients = authorities.first().map(|authorities| verifier(authorities, provider)).transpose();
+    let clients = clients.map_err(|text| Fault(AUTHORITIES, text))?;
     let builder = match &clients {
         Some(clients) => builder.with_client_cert_verifier(Arc::clone(clients)),
         None => builder.with_no_client_auth(),
@@ -52,19 +59,19 @@ fn verifier(
     provider: Arc<rustls::crypto::CryptoProvider>,
 ) -> Result<Arc<dyn ClientCertVerifier>, String> {
     let mut roots = RootCertStore::empty();
-    for authority in certificates(authorities, "the client authorities' file")? {
-        roots.add(authority).map_err(|error| format!("the client authorities' file: {error}"))?;
+    for authority in certificates(authorities)? {
+        roots.add(authority).map_err(|error| error.to_string())?;
     }
     WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
         .allow_unauthenticated()
         .build()
-        .map_err(|error| format!("the client authorities' file: {error}"))
+        .map_err(|error| error.to_string())
 }
 
-fn certificates(pem: &[u8], file: &str) -> Result<Vec<CertificateDer<'static>>, String> {
+fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
     let read = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
-    let read = read.map_err(|error| format!("{file} has no certificates in PEM: {error}"))?;
-    if read.is_empty() { Err(format!("{file} has no certificates in PEM")) } else { Ok(read) }
+    let read = read.map_err(|error| format!("the file has no certificates in PEM: {error}"))?;
+    if read.is_empty() { Err("the file has no certificates in PEM".to_owned()) } else { Ok(read) }
 }
 
 #[cfg(test)]
@@ -123,15 +130,15 @@ mod tests {
         let ([certificate, key], [other, _]) = (files(), files());
         let fault = |files: &[&Vec<u8>]| {
             let files: Vec<_> = files.iter().map(|file| (*file).clone()).collect();
-            configuration(&files).err().unwrap_or_default()
+            configuration(&files).err()
         };
-        assert_eq!(fault(&[&certificate, &key]), "");
-        assert!(fault(&[&other, &key]).contains("do not fit together"));
-        assert!(fault(&[&key, &key]).starts_with("the certificate's file has no certificates"));
-        assert!(fault(&[&certificate, &certificate]).starts_with("the key's file has no private key"));
-        assert!(
-            fault(&[&certificate, &key, &key])
-                .starts_with("the client authorities' file has no certificates")
-        );
+        let is = |fault: Option<Fault>, place: usize, text: &str| {
+            fault.is_some_and(|Fault(of, told)| of == place && told.contains(text))
+        };
+        assert_eq!(fault(&[&certificate, &key]), None);
+        assert!(is(fault(&[&other, &key]), CERTIFICATE, "do not fit together"));
+        assert!(is(fault(&[&key, &key]), CERTIFICATE, "no certificates"));
+        assert!(is(fault(&[&certificate, &certificate]), KEY, "no private key"));
+        assert!(is(fault(&[&certificate, &key, &key]), AUTHORITIES, "no certificates"));
     }
 }

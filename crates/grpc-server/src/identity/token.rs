@@ -41,7 +41,15 @@ impl Tokens {
                     ));
                 }
                 [name, hash] => match read_hash(hash) {
-                    Some(hash) => tokens.0.push((name.to_owned(), hash)),
+                    Some(hash) => {
+                        let other = tokens.of_hash(&hash).filter(|other| *other != name);
+                        faults.extend(other.map(|other| {
+                            format!(
+                                "line {n}: {name}'s token is {other}'s too; a token stands for one caller"
+                            )
+                        }));
+                        tokens.0.push((name.to_owned(), hash));
+                    }
                     None => faults.push(format!(
                         "line {n}: {HASHED} and 64 hexadecimal digits are expected after {name}"
                     )),
@@ -122,6 +130,15 @@ mod tests {
             assert!(Tokens::parse(text, |_| true).unwrap_err()[0].contains("empty"), "{text:?}");
         }
         assert_eq!(Tokens::parse("# nobody", |_| true), Ok(Tokens::default()));
+    }
+
+    #[test]
+    fn a_token_stands_for_one_caller() {
+        let (_, line) = fresh("shop").unwrap();
+        let twice = |name: &str| Tokens::parse(&format!("{line}\n{}", line.replace("shop", name)), |_| true);
+        assert!(twice("shop").is_ok());
+        let faults = twice("depot").unwrap_err();
+        assert_eq!(faults, ["line 2: depot's token is shop's too; a token stands for one caller"]);
     }
 
     #[test]
