@@ -35,12 +35,17 @@ impl Generations {
         }
     }
 
+    /// Whether a file names them, rather than being one.
+    pub fn are_named(content: &[u8]) -> bool {
+        content.starts_with(HEADER.as_bytes())
+    }
+
     /// Reads a file.
     ///
     /// # Errors
     /// Each fault, by its line, and without what stands there.
     pub fn parse(content: &[u8]) -> Result<Self, Vec<String>> {
-        if !content.starts_with(HEADER.as_bytes()) {
+        if !Self::are_named(content) {
             return Self::only(content.to_vec()).map_err(|short| vec![short.to_string()]);
         }
         let text = std::str::from_utf8(content).map_err(|_| vec!["it is not text".to_owned()])?;

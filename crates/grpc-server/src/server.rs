@@ -176,6 +176,7 @@ impl Server {
             () = stop.cancelled() => (),
             ended = servers.join_next() => anyhow::bail!("a listener ended by itself: {ended:?}"),
         }
+        info!(longest = ?self.call_timeout + DRAIN, "stopping: calls under way are answered first");
         self.health.tell(Verdict::Stopping).await;
         tokio::time::sleep(NOT_SERVING).await;
         workers.cancel();

@@ -538,10 +538,19 @@ fn a_secret_is_made_once_and_rotated_without_losing_a_generation() {
 
     // What an operator has made of random bytes becomes the first generation.
     std::fs::write(&secret, [0xa7; 32]).unwrap();
-    assert!(run(&["secret", "rotate", file, "--minutes", "0"], &[]).status.success());
+    let refused = run(&["secret", "rotate", file], &[]);
+    assert!(!refused.status.success() && text(&refused.stderr).contains("may be another file"));
+    assert_eq!(
+        std::fs::read(&secret).unwrap(),
+        [0xa7; 32],
+        "a certificate's key named by a slip stays what it is"
+    );
+    let far = run(&["secret", "rotate", file, "--raw", "--minutes", "99999999"], &[]);
+    assert!(!far.status.success() && text(&far.stderr).contains("10080"));
+    assert!(run(&["secret", "rotate", file, "--raw", "--minutes", "0"], &[]).status.success());
     let both = std::fs::read_to_string(&secret).unwrap();
     assert!(both.contains(&"a7".repeat(32)) && both.lines().count() == made.lines().count() + 1, "{both}");
     std::fs::write(&secret, "too short").unwrap();
-    let refused = run(&["secret", "rotate", file], &[]);
+    let refused = run(&["secret", "rotate", file, "--raw"], &[]);
     assert!(!refused.status.success() && text(&refused.stderr).contains("9 bytes; at least 32"));
 }

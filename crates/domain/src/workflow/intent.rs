@@ -138,14 +138,15 @@ impl Intent {
     }
 
     /// The same for what was recorded before the caller had a name. The store does not detect such a repeat when a decision is saved:
-    /// it must be looked for before. Another caller's request under this id is none of this caller's.
+    /// it must be looked for before. While nobody had a name an id was used up for everybody; it stays so as long as it is kept, or a
+    /// caller who has got an answer under it could have a second effect under the same one.
     pub(super) async fn seen_nameless<P: Ports>(&self, ports: &P) -> Result<Option<Recorded>, MutationError> {
         let Some(earlier) = &self.earlier else { return Ok(None) };
         let Some(record) = ports.store().find_request(earlier, &self.request_id).await? else {
             return Ok(None);
         };
         let is_kept = ports.clock().now().duration_since(record.created_time) < NAMELESS;
-        if !is_kept || !self.is_of(&record) {
+        if !is_kept {
             return Ok(None);
         }
         Box::pin(self.repeats(ports, record)).await.map(Some)

@@ -14,6 +14,9 @@ use crate::config::secret_in;
 use crate::generations::Generations;
 use crate::vault::fresh_secret;
 
+/// In minutes. Until a generation has begun, no other can be added.
+const WEEK: i64 = 7 * 24 * 60;
+
 #[derive(Args)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -28,8 +31,11 @@ enum Action {
     Rotate {
         file: PathBuf,
         /// After how many minutes it comes into use: until then every replica must have the file.
-        #[arg(long, default_value_t = 10, value_name = "N")]
+        #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=WEEK))]
         minutes: u32,
+        /// Take over a file of bytes that nobody has made by `create`, as its first generation.
+        #[arg(long)]
+        raw: bool,
     },
 }
 
@@ -49,7 +55,12 @@ pub fn run(arguments: Arguments) -> Result<()> {
                 file.display()
             );
         }
-        Action::Rotate { file, minutes } => {
+        Action::Rotate { file, minutes, raw } => {
+            ensure!(
+                raw || is_made(&file),
+                "{}: it was not made by `order-service secret create`, and may be another file; if it is a secret of random bytes, add --raw",
+                file.display()
+            );
             let from = rotate(&file, now, minutes)?;
             println!(
                 "{}: a generation was added. Give the file to every replica before {from}: then it comes into use.",
@@ -58,6 +69,11 @@ pub fn run(arguments: Arguments) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether it names generations. What cannot be read is told when it is read.
+fn is_made(file: &Path) -> bool {
+    fs::read(file).map_or(true, |content| Generations::are_named(&content))
 }
 
 /// Adds a generation; when it comes into use.

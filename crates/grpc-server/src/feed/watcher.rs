@@ -14,7 +14,7 @@ use super::messages::{Messages, Outlet, stream};
 use super::{Feed, Shown, token};
 use crate::admission::Pass;
 use crate::driver::Driver;
-use crate::identity::Validity;
+use crate::identity::{Credential, Problem, Validity};
 use crate::listen::Closing;
 use crate::proto::WatchOrderEventsResponse;
 use crate::proto::watch_order_events_response::{Content, Heartbeat};
@@ -58,7 +58,7 @@ enum End {
     /// Its reader takes nothing.
     TooSlow,
     /// What it was opened with holds no longer.
-    Unknown,
+    Unknown(Credential, Problem),
     Stopping,
     /// His connection is to be replaced.
     Closing,
@@ -130,7 +130,7 @@ impl Watcher {
             tokio::select! {
                 biased;
                 () = stopping.cancelled() => End::Stopping,
-                () = validity.ended() => End::Unknown,
+                (credential, problem) = validity.ended() => End::Unknown(credential, problem),
                 () = closing.0.cancelled() => End::Closing,
             }
         }
@@ -172,7 +172,7 @@ fn status(end: End, token: &str) -> Option<Status> {
     match end {
         End::Left => None,
         End::TooSlow => Some(errors::reader_too_slow(token)),
-        End::Unknown => Some(errors::not_known_any_more(token)),
+        End::Unknown(credential, problem) => Some(errors::not_known_any_more(credential, problem, token)),
         End::Stopping => Some(errors::stopping(Some(token))),
         End::Closing => Some(errors::connection_closing(token)),
         End::Store(error) => Some(errors::stream_broken(error, token)),

@@ -89,14 +89,13 @@ impl Guard {
             Refusal::Refused(Credential::SignedToken, problem)
         };
         let read = jwt::read(&self.issuers, token).await;
-        let Subject { issuer, subject, left } = read.map_err(|why| refused(why.problem, &why.because))?;
+        let Subject { issuer, subject, left, signer } =
+            read.map_err(|why| refused(why.problem, &why.because))?;
         let unknown = || {
             refused(Problem::UnknownCaller, &format!("subject {subject:?} of issuer {issuer} is no caller"))
         };
         let known = self.callers.of_subject(&issuer, &subject).ok_or_else(unknown)?;
-        // A time so far away that no clock has it is no end.
-        let end = Instant::now().checked_add(left);
-        Ok((known, end.map_or(Validity::Connection, Validity::Until)))
+        Ok((known, Validity::Signed { end: Instant::now().checked_add(left), signer }))
     }
 
     fn certified(&self, names: &[String]) -> Result<(&Known, Validity), Refusal> {

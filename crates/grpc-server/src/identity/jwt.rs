@@ -7,7 +7,7 @@ use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header, get_current_timestamp};
 use serde::Deserialize;
 
-use super::key_source::KeySource;
+use super::key_source::{KeySource, Signer};
 use super::refusal::Problem;
 
 /// An issuer whose tokens are accepted.
@@ -39,6 +39,7 @@ pub struct Subject {
     pub subject: String,
     /// How long it holds.
     pub left: Duration,
+    pub signer: Signer,
 }
 
 /// Why a token is not accepted: what its sender may know, and what is written into the log.
@@ -85,7 +86,8 @@ pub async fn read(issuers: &[Issuer], token: &str) -> Result<Subject, Refused> {
     let end = Duration::try_from_secs_f64(read.claims.exp).unwrap_or(Duration::MAX);
     let end = end.saturating_add(Duration::from_secs(issuer.leeway));
     let left = end.saturating_sub(Duration::from_secs(get_current_timestamp()));
-    Ok(Subject { issuer: issuer.name.clone(), subject: read.claims.sub, left })
+    let signer = Signer { keys: issuer.keys.clone(), id: header.kid, algorithm: header.alg };
+    Ok(Subject { issuer: issuer.name.clone(), subject: read.claims.sub, left, signer })
 }
 
 impl Issuer {

@@ -1,6 +1,7 @@
 //! Where an issuer's keys come from: a file, which is looked at like the other files, or an address, which is read from time to time, and
 //! when a token names a key that is not known yet. An address that fails leaves the keys there are.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -28,6 +29,7 @@ const MOST: usize = 256 * 1024;
 const WAITING: usize = 512;
 
 /// Keys that may change.
+#[derive(Clone)]
 pub enum KeySource {
     File(watch::Receiver<Arc<KeySet>>),
     Address(Arc<Address>),
@@ -60,6 +62,41 @@ impl KeySource {
             Self::File(keys) => keys.borrow().find(id, algorithm).cloned(),
             Self::Address(address) => address.find(id, algorithm).await,
         }
+    }
+}
+
+/// Which key a token was signed with, and where its issuer has it.
+#[derive(Clone)]
+pub struct Signer {
+    pub keys: KeySource,
+    pub id: Option<String>,
+    pub algorithm: Algorithm,
+}
+
+impl Signer {
+    /// Waits until the issuer no longer has the key; maybe for ever.
+    pub async fn is_withdrawn(self) {
+        let is_there = |keys: &KeySet| keys.find(self.id.as_deref(), self.algorithm).is_some();
+        let withdrawn = match self.keys {
+            KeySource::File(mut keys) => keys.wait_for(|keys| !is_there(keys)).await.is_ok(),
+            KeySource::Address(address) => {
+                let mut known = address.known.subscribe();
+                known.wait_for(|known| !is_there(&known.keys)).await.is_ok()
+            }
+        };
+        if !withdrawn {
+            // The files are not looked at any more: the process stops.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer")
+            .field("id", &self.id)
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
     }
 }
 

@@ -7,7 +7,7 @@ use tonic::{Code, Status};
 use tonic_types::FieldViolation;
 
 use super::{Failure, SOON, store_failure};
-use crate::identity::Problem;
+use crate::identity::{Credential, Problem};
 use crate::proto::ErrorReason;
 
 /// Where to go on, in the metadata.
@@ -32,11 +32,12 @@ pub fn reader_too_slow(token: &str) -> Status {
     Failure::new(Code::Aborted, ErrorReason::ReaderTooSlow, text).with(TOKEN, token).status()
 }
 
-/// The token that the stream was opened with has expired, or was taken out.
-pub fn not_known_any_more(token: &str) -> Status {
+/// The token that the stream was opened with has expired, or is not accepted any more.
+pub fn not_known_any_more(credential: Credential, problem: Problem, token: &str) -> Status {
     let text = "What this stream was opened with holds no longer; go on from resume_token in the metadata with a token that does.";
     Failure::new(Code::Unauthenticated, ErrorReason::CredentialRefused, text)
-        .with("problem", Problem::Expired.as_str())
+        .with("credential", credential.as_str())
+        .with("problem", problem.as_str())
         .with(TOKEN, token)
         .status()
 }
