@@ -359,7 +359,7 @@ fn every_fault_of_who_may_call_is_named_at_once() {
          leeway_seconds = 3600\n[security.issuers.two]\nissuer = \"two\"\naudience = \"orders\"\nkeys_file = {keys:?}\n\
          [callers.anonymous]\ncertificates = [\"a.shop\"]\nroles.main = [\"viewer\"]\n\
          [callers.shop]\nsubjects.none = [\"x\"]\nroles.nowhere = [\"checkout\"]\n\
-         [callers.idle]\ncertificates = [\"a.shop\"]\n"
+         [callers.idle]\ncertificates = [\"A.shop\", \"CN=idle\"]\n"
     );
     let config = write("config.toml", &config);
     let output = run(
@@ -381,7 +381,8 @@ fn every_fault_of_who_may_call_is_named_at_once() {
         "there is no such issuer; add [security.issuers.none]",
         ": there is no such profile; there are main",
         "callers.idle.roles: at least one role is expected",
-        "\"a.shop\" is caller anonymous's too",
+        "\"A.shop\" is caller anonymous's too",
+        "a URI or a DNS name of a certificate is expected, such as spiffe://shop.example/idle, not \"CN=idle\"",
         "before ORDER_SERVICE__SECURITY__CLIENT_CA_FILE names who signs them",
     ] {
         assert!(reported.contains(fault), "{fault} in:\n{reported}");

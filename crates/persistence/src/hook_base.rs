@@ -27,9 +27,10 @@ impl Database {
     /// [`StoreError`].
     pub async fn addresses_of_open_orders(&self) -> Result<Vec<Called>, StoreError> {
         let session = self.read();
-        let address = match session.get_database_backend() {
-            DbBackend::Sqlite => "json_extract(document, '$.hook_base')",
-            _ => "document::json ->> 'hook_base'",
+        let address = if session.get_database_backend() == DbBackend::Sqlite {
+            "json_extract(document, '$.hook_base')"
+        } else {
+            "document::json ->> 'hook_base'"
         };
         let rows: Vec<(String, i64, Option<OffsetDateTime>)> = Entity::find()
             .select_only()

@@ -1,6 +1,8 @@
 //! What the largest requests cost, refused ones and allowed ones, in the build that is deployed: nothing may hold a thread up
 //! that serves other callers. Measured is time on a processor, which does not depend on what else the machine does.
 
+mod callers;
+
 use std::sync::LazyLock;
 use std::time::Duration;
 

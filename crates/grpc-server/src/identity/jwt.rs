@@ -7,7 +7,7 @@ use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header, get_current_timestamp};
 use serde::Deserialize;
 
-use super::key_source::{KeySource, Signer};
+use super::key_source::{KeySource, NoKey, Signer};
 use super::refusal::Problem;
 
 /// An issuer whose tokens are accepted.
@@ -80,7 +80,10 @@ pub async fn read(issuers: &[Issuer], token: &str) -> Result<Subject, Refused> {
         )));
     }
     let key = issuer.keys.find(header.kid.as_deref(), header.alg).await;
-    let key = key.ok_or_else(|| Refused::unverified("its issuer has no such key"))?;
+    let key = key.map_err(|no_key| match no_key {
+        NoKey::None => Refused::unverified("its issuer has no such key"),
+        NoKey::NotAsked => Refused::new(Problem::KeysNotRead, "the keys of its issuer cannot be read"),
+    })?;
     let read =
         decode::<Claims>(token, &key, &issuer.validation(header.alg)).map_err(|error| refused(&error))?;
     let end = Duration::try_from_secs_f64(read.claims.exp).unwrap_or(Duration::MAX);

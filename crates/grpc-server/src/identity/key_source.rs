@@ -35,6 +35,15 @@ pub enum KeySource {
     Address(Arc<Address>),
 }
 
+/// Why a token's key is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoKey {
+    /// Its issuer has none by that name.
+    None,
+    /// Whether its issuer has it could not be asked.
+    NotAsked,
+}
+
 /// The keys at an address.
 pub struct Address {
     url: String,
@@ -53,13 +62,15 @@ struct Known {
     keys: KeySet,
     /// The last one that has ended, whatever came of it; they are counted from 1.
     ended: u64,
+    /// Whether it brought keys.
+    is_read: bool,
 }
 
 impl KeySource {
-    /// The key that a token names, if its issuer has one.
-    pub async fn find(&self, id: Option<&str>, algorithm: Algorithm) -> Option<DecodingKey> {
+    /// The key that a token names.
+    pub async fn find(&self, id: Option<&str>, algorithm: Algorithm) -> Result<DecodingKey, NoKey> {
         match self {
-            Self::File(keys) => keys.borrow().find(id, algorithm).cloned(),
+            Self::File(keys) => keys.borrow().find(id, algorithm).cloned().ok_or(NoKey::None),
             Self::Address(address) => address.find(id, algorithm).await,
         }
     }
@@ -110,21 +121,21 @@ impl Address {
         Arc::new(Self { url, every, gap, known, begun: AtomicU64::new(0), wanted: Notify::new(), waiting })
     }
 
-    async fn find(&self, id: Option<&str>, algorithm: Algorithm) -> Option<DecodingKey> {
+    async fn find(&self, id: Option<&str>, algorithm: Algorithm) -> Result<DecodingKey, NoKey> {
         let of = |known: &Known| known.keys.find(id, algorithm).cloned();
         let mut known = self.known.subscribe();
         let now = of(&known.borrow());
-        if now.is_some() {
-            return now;
+        if let Some(key) = now {
+            return Ok(key);
         }
-        let _waits = self.waiting.try_acquire().ok()?;
+        let _waits = self.waiting.try_acquire().map_err(|_| NoKey::NotAsked)?;
         // A reading that is under way may have been answered before the key was published.
         let begun = self.begun.load(Ordering::Relaxed);
         self.wanted.notify_one();
         let is_over = |known: &Known| known.ended > begun || of(known).is_some();
-        // Whatever came of it, what is known then decides.
-        let _ = tokio::time::timeout(PATIENCE, known.wait_for(|known| is_over(known))).await;
-        of(&known.borrow())
+        let waited = tokio::time::timeout(PATIENCE, known.wait_for(|known| is_over(known))).await;
+        let known = waited.map_err(|_| NoKey::NotAsked)?.map_err(|_| NoKey::NotAsked)?;
+        of(&known).ok_or(if known.is_read { NoKey::None } else { NoKey::NotAsked })
     }
 
     /// Reads the keys at once, and then whenever they are due or wanted.
@@ -156,7 +167,7 @@ impl Address {
         }
         let is_read = read.is_ok();
         self.known.send_modify(|known| {
-            known.ended = number;
+            (known.ended, known.is_read) = (number, is_read);
             read.into_iter().for_each(|keys| known.keys = keys);
         });
         is_read
@@ -258,7 +269,7 @@ mod tests {
     }
 
     async fn knows(address: &Address, id: &str) -> bool {
-        address.find(Some(id), Algorithm::ES256).await.is_some()
+        address.find(Some(id), Algorithm::ES256).await.is_ok()
     }
 
     #[tokio::test]
@@ -271,8 +282,11 @@ mod tests {
         published.now(&["two"]);
         assert!(knows(&address, "one").await, "nobody asked since");
         assert!(knows(&address, "two").await && !knows(&address, "one").await);
+        let missing = async || address.find(Some("three"), Algorithm::ES256).await.err();
+        assert_eq!(missing().await, Some(NoKey::None));
         published.fails();
-        assert!(!knows(&address, "three").await && knows(&address, "two").await);
+        assert_eq!(missing().await, Some(NoKey::NotAsked), "it may be there");
+        assert!(knows(&address, "two").await);
     }
 
     #[tokio::test]

@@ -34,6 +34,8 @@ pub enum Problem {
     Audience,
     /// It is good, and names nobody who is configured.
     UnknownCaller,
+    /// It may be good: the keys of who signed it cannot be read now.
+    KeysNotRead,
 }
 
 impl Problem {
@@ -45,6 +47,7 @@ impl Problem {
             Self::NotYetValid => "not_yet_valid",
             Self::Audience => "audience",
             Self::UnknownCaller => "unknown_caller",
+            Self::KeysNotRead => "keys_not_read",
         }
     }
 }

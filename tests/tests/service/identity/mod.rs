@@ -1,13 +1,13 @@
 //! Who gets in, and what each may do: every method of the API's own description, for each role, about what is the caller's, what is
 //! not, and what is not there; and with every credential that must not be accepted.
 
-mod authority;
+pub mod authority;
 mod faults;
-mod issuer;
+pub mod issuer;
 mod published;
 mod requests;
 mod rotation;
-mod stage;
+pub mod stage;
 mod table;
 
 use prost::Message;

@@ -190,6 +190,12 @@ async fn a_new_key_at_an_address_is_asked_for_and_others_are_not(stage: &Stage, 
     assert!(codes.iter().all(|code| *code == Code::Unauthenticated), "{codes:?}");
     let (asked, seconds) = (stage.published.asked() - before, began.elapsed().as_secs());
     assert!(asked > 0 && u64::try_from(asked).unwrap() <= 2 + seconds / 3, "{asked} times in {seconds} s");
+
+    // While the address fails, what it has told holds; of a key that is not known nobody can say whether it is good.
+    stage.published.now("<html>".to_owned());
+    assert_eq!(code(stage, &bearer(&Signer::ec("partner-3"))).await, Code::Unavailable);
+    assert_eq!(code(stage, &bearer(&new)).await, Code::Ok);
+    stage.published.now(key_set(&[&new]));
 }
 
 /// First both authorities count and then the new one alone: whoever has changed by then does not notice, and whoever has not is cut

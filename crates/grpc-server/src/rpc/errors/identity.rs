@@ -3,7 +3,7 @@
 use domain::rules::ids::ProfileName;
 use tonic::{Code, Status};
 
-use super::Failure;
+use super::{Failure, SOON};
 use crate::identity::{Credential, Method, Problem, Refusal, Role};
 use crate::proto::ErrorReason;
 
@@ -16,6 +16,10 @@ pub fn not_recognised(why: Refusal, takes_certificates: bool) -> Status {
             let text =
                 format!("Say who calls: send a token in the metadata, \"authorization: Bearer TOKEN\"{or}.");
             refused(ErrorReason::CredentialMissing, &text).status()
+        }
+        Refusal::Refused(credential, problem @ Problem::KeysNotRead) => {
+            let text = instead(credential, problem);
+            Failure::new(Code::Unavailable, ErrorReason::IssuerUnreachable, text).retry(SOON).status()
         }
         Refusal::Refused(credential, problem) => {
             refused(ErrorReason::CredentialRefused, instead(credential, problem))
@@ -32,6 +36,9 @@ const fn instead(credential: Credential, problem: Problem) -> &'static str {
         (_, Problem::Expired) => "The token has expired; get a new one from its issuer.",
         (_, Problem::NotYetValid) => "The token is not valid yet; check the clock of its issuer.",
         (_, Problem::Audience) => "The token is for another service; get one for the audience of this one.",
+        (_, Problem::KeysNotRead) => {
+            "The keys of the token's issuer cannot be read now, so the token cannot be checked. Repeat the call."
+        }
         (Credential::Certificate, _) => {
             "The names in the client certificate (URI and DNS) are not those of one caller; an operator adds them to his \
              `certificates`."

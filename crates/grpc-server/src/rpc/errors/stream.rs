@@ -52,9 +52,9 @@ pub fn stopping(token: Option<&str>) -> Status {
     }
 }
 
-/// The stream's connection is old enough to be replaced.
+/// The stream's connection is old enough to be replaced, or its client certificate has ended.
 pub fn connection_closing(token: &str) -> Status {
-    let text = "This connection ends because of its age (grpc.max_age_seconds), and the service goes on; go on from resume_token in the metadata.";
+    let text = "This connection ends because of its age (grpc.max_age_seconds), or as its client certificate holds no longer, and the service goes on; go on from resume_token in the metadata.";
     Failure::new(Code::Unavailable, ErrorReason::ConnectionClosing, text)
         .retry(Duration::ZERO)
         .with(TOKEN, token)
