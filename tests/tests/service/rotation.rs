@@ -143,7 +143,7 @@ async fn lose_and_rotate(world: &World, file: &Path) {
         (world.simulator.ledger().await.count("order_created") == 2).then_some(())
     })
     .await;
-    let arguments = ["rotate", file.to_str().unwrap(), "--minutes", "0"];
+    let arguments = ["rotate", file.to_str().unwrap(), "--raw", "--minutes", "0"];
     let mut rotation = Process::start_with("secret", &arguments, world.directory(), &Vec::new());
     let status = rotation.ended(SOON).await;
     assert!(status.success(), "{}", rotation.said());
