@@ -38,6 +38,7 @@ mod life;
 mod line_changes;
 mod links;
 mod listeners;
+mod loads;
 mod lost;
 mod methods;
 mod money;
