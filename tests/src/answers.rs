@@ -57,6 +57,14 @@ impl Refusal {
     }
 }
 
+/// When a caller is to come again, if he is to. Panics unless the details say the same as the trailer by which clients of gRPC go.
+pub fn pause_of(status: &Status) -> Option<Duration> {
+    let pause = status.get_error_details().retry_info().and_then(|retry| retry.retry_delay);
+    let pushback = status.metadata().get("grpc-retry-pushback-ms").and_then(|value| value.to_str().ok());
+    assert_eq!(pushback.map(str::to_owned), pause.map(|pause| pause.as_millis().to_string()), "{status}");
+    pause
+}
+
 /// The refusal that a call must have ended with.
 pub fn refusal<T: Debug>(answer: Result<Response<T>, Status>) -> Refusal {
     let status = answer.expect_err("the call must be refused");
@@ -65,8 +73,7 @@ pub fn refusal<T: Debug>(answer: Result<Response<T>, Status>) -> Refusal {
     assert_eq!(info.domain, "orders.v1");
     let violations = || details.bad_request().into_iter().flat_map(|request| &request.field_violations);
     let unmet = details.precondition_failure().into_iter().flat_map(|failure| &failure.violations);
-    let retry = details.retry_info().and_then(|retry| retry.retry_delay);
-    assert_eq!(retry.is_some(), status.metadata().contains_key("grpc-retry-pushback-ms"), "{status}");
+    let retry = pause_of(&status);
     Refusal {
         code: status.code(),
         reason: info.reason.clone(),

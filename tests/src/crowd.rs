@@ -19,7 +19,7 @@ use crate::engine::Engine;
 use crate::proto::watch_order_events_response::Content;
 use crate::proto::{CreateOrderRequest, WatchOrderEventsRequest};
 use crate::seed::Dice;
-use crate::service::Service;
+use crate::service::{Orders, Service};
 use crate::wait::until;
 use crate::watch::{Watch, after, from_beginning, of_kinds};
 use crate::world::{World, new_request_id};
@@ -31,6 +31,8 @@ const PICKY: usize = 5;
 const KIND: &str = "order.placed";
 /// How long a watcher reads before his connection breaks, in milliseconds.
 const READS: std::ops::Range<u64> = 20..1_500;
+/// How long a watcher waits before it comes again after a stream was ended.
+const AWAY: Duration = Duration::from_millis(25);
 /// How long the last operations may take: callers are gone by then, but five hundred watchers still read what they have missed, on a
 /// machine that may have little else.
 const QUIET: Duration = Duration::from_secs(15 * 60);
@@ -59,7 +61,7 @@ const PLANTED: &str = "
     CREATE TRIGGER draw BEFORE INSERT ON event_queue FOR EACH ROW EXECUTE FUNCTION draw();";
 
 /// An event as it is compared: order, sequence, kind.
-type Line = (String, i64, String);
+pub(crate) type Line = (String, i64, String);
 
 /// Who watches, and for how long.
 pub struct Crowd {
@@ -107,6 +109,7 @@ impl Crowd {
             world.database.change(PLANTED).await;
         }
         let replicas: Vec<&Service> = std::iter::once(&world.service).chain(&others).collect();
+        let channels: Vec<Orders> = replicas.iter().map(|replica| replica.orders()).collect();
         let (placed, breaks) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let end = Instant::now() + self.time;
         let callers = replicas.iter().flat_map(|replica| std::iter::repeat_n(*replica, CALLERS));
@@ -119,7 +122,8 @@ impl Crowd {
             lines
         };
         let watchers = (0..self.watchers).map(|n| {
-            let reader = Reader { replicas: &replicas, is_picky: n % PICKY == PICKY - 1, breaks: &breaks };
+            let is_picky = n % PICKY == PICKY - 1;
+            let reader = Reader { replicas: &channels, is_picky, breaks: &breaks, reads: READS };
             reader.follow(dice.fork(), told.clone())
         });
         let (lines, records) = tokio::join!(writing, join_all(watchers));
@@ -150,7 +154,7 @@ async fn place_until(replica: &Service, end: Instant, placed: &AtomicUsize) {
 }
 
 /// The stream's table, once nothing is under way.
-async fn lines_when_quiet(database: &Database, planted: bool) -> Vec<Line> {
+pub(crate) async fn lines_when_quiet(database: &Database, planted: bool) -> Vec<Line> {
     until("everything has a position, and nothing is written", QUIET, async || {
         let sql = "SELECT (SELECT count(*) FROM event_queue), (SELECT coalesce(sum(open_operations), 0)::bigint FROM orders)";
         let row = database.query(sql).await.remove(0);
@@ -158,37 +162,46 @@ async fn lines_when_quiet(database: &Database, planted: bool) -> Vec<Line> {
         (waiting == 0 && open == 0).then_some(())
     })
     .await;
-    let sql = "SELECT e.order_id::text, e.sequence, e.kind FROM events AS e
-        LEFT JOIN event_stream AS s ON s.order_id = e.order_id AND s.sequence = e.sequence ORDER BY s.position";
+    let sql = "SELECT e.order_id::text, e.sequence, e.kind, (SELECT coalesce(max(position), 0) FROM event_stream)
+        FROM events AS e LEFT JOIN event_stream AS s ON s.order_id = e.order_id AND s.sequence = e.sequence
+        WHERE s.position IS NOT NULL OR NOT EXISTS (SELECT FROM event_queue AS q WHERE q.order_id = e.order_id AND q.sequence = e.sequence)
+        ORDER BY s.position";
     let rows = database.query(sql).await;
     let line = |n: usize| rows.iter().map(move |row| row.try_get_by_index::<String>(n).unwrap());
     let sequences = rows.iter().map(|row| row.try_get_by_index::<i64>(1).unwrap());
     let lines: Vec<Line> = line(0).zip(sequences).zip(line(2)).map(|((a, b), c)| (a, b, c)).collect();
-    let sql = "SELECT count(*), coalesce(max(position), 0) FROM event_stream";
-    let row = database.query(sql).await.remove(0);
-    let (count, last): (i64, i64) = (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap());
-    assert_eq!(usize::try_from(count).unwrap(), lines.len(), "each event has one position");
-    assert!(planted || count == last, "positions have gaps: {count} up to {last}");
+    // In one statement, as a look-up may still add an event.
+    let last: i64 = rows[0].try_get_by_index(3).unwrap();
+    assert!(
+        planted || usize::try_from(last).unwrap() == lines.len(),
+        "positions have gaps: {} up to {last}",
+        lines.len()
+    );
     lines
 }
 
-type Told = watch::Receiver<Option<(Vec<Line>, Instant)>>;
+pub(crate) type Told = watch::Receiver<Option<(Vec<Line>, Instant)>>;
 
 /// One who watches over connections that break.
-struct Reader<'a> {
-    replicas: &'a [&'a Service],
-    is_picky: bool,
-    breaks: &'a AtomicUsize,
+pub(crate) struct Reader<'a> {
+    pub replicas: &'a [Orders],
+    pub is_picky: bool,
+    pub breaks: &'a AtomicUsize,
+    /// How long he reads before his connection breaks, in milliseconds.
+    pub reads: std::ops::Range<u64>,
 }
 
 impl Reader<'_> {
-    async fn follow(self, mut dice: Dice, told: Told) -> (bool, Vec<Line>) {
+    pub async fn follow(self, mut dice: Dice, told: Told) -> (bool, Vec<Line>) {
         let (mut token, mut record) = (None::<String>, Vec::new());
         while !self.is_done(&record, &told) {
-            let (replica, time) = (dice.one_of(self.replicas), dice.within(READS));
+            let (replica, time) = (dice.one_of(self.replicas), dice.within(self.reads.clone()));
             let reading = self.read(replica, &mut token, &mut record);
             // Whether the connection breaks or the service ends the stream, he goes on from what he has.
-            let _ = timeout(time, reading).await;
+            if timeout(time, reading).await.is_ok() {
+                // A replica that is away refuses at once.
+                tokio::time::sleep(AWAY).await;
+            }
             self.breaks.fetch_add(1, Ordering::Relaxed);
         }
         (self.is_picky, record)
@@ -196,11 +209,11 @@ impl Reader<'_> {
 
     async fn read(
         &self,
-        replica: &Service,
+        replica: &Orders,
         token: &mut Option<String>,
         record: &mut Vec<Line>,
     ) -> Result<(), tonic::Status> {
-        let mut watch = Watch::open(replica.orders(), self.request(token.as_deref())).await?;
+        let mut watch = Watch::open(replica.clone(), self.request(token.as_deref())).await?;
         loop {
             let message = watch.message().await?;
             *token = Some(message.resume_token);
@@ -227,7 +240,7 @@ fn wanted(lines: &[Line], is_picky: bool) -> impl Iterator<Item = &Line> {
 }
 
 /// How a record differs from the table.
-fn difference(n: usize, (is_picky, record): &(bool, Vec<Line>), lines: &[Line]) -> Option<String> {
+pub(crate) fn difference(n: usize, (is_picky, record): &(bool, Vec<Line>), lines: &[Line]) -> Option<String> {
     let wanted: Vec<&Line> = wanted(lines, *is_picky).collect();
     if record.iter().eq(wanted.iter().copied()) {
         return None;

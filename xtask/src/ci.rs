@@ -61,6 +61,7 @@ pub fn run() -> Result<()> {
     steps.step("a client by reflection only", clients::by_reflection);
     steps.step("answers at the defaults of Python and Node", clients::answers);
     steps.step("the stream of events at the defaults of Python and Node", clients::watch);
+    steps.step("refusals for load at the defaults of Python and Node", clients::shedding);
     steps.step("Mollie's own clients on the simulated Mollie", clients::mollies);
     steps.step("licences and sources", supply::licences);
     steps.step("clean tree", clean_tree);

@@ -1,5 +1,5 @@
 //! Clients that are not ours (tests/clients). Against the service of a developer: one that knows nothing but reflection, and
-//! those that read the longest answers and the stream of events at their defaults. Against the simulated Mollie: Mollie's own.
+//! those that read the longest answers, the stream of events and refusals for load at their defaults. Against the simulated Mollie: Mollie's own.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -13,6 +13,8 @@ const BY_REFLECTION: &str = "tests/clients/by_reflection.py";
 const ANSWERS: &str = "tests/clients/answers.py";
 const WATCH: &str = "tests/clients/watch.py";
 const WATCH_IN_NODE: &str = "tests/clients/watch.mjs";
+const SHEDDING: &str = "tests/clients/shedding.py";
+const SHEDDING_IN_NODE: &str = "tests/clients/shedding.mjs";
 const PACKAGES: &str = "tests/clients/package.json";
 const ANSWERS_IN_NODE: &str = "tests/clients/answers.mjs";
 const MOLLIES: [&str; 2] = ["tests/clients/mollie_orders.py", "tests/clients/mollie_changes.py"];
@@ -42,6 +44,20 @@ pub fn watch() -> Result<()> {
         process::run(process::command(&python, ["-B", WATCH])?.arg(grpc))?;
         let mut node = process::command("node", [WATCH_IN_NODE])?;
         process::run(node.args([grpc, "proto", ORDER]).env("PACKAGES", &packages))
+    })
+}
+
+/// So few that a client can ask for more.
+const PLACES: [(&str, &str); 2] =
+    [("ORDER_SERVICE__GRPC__MAX_CHANGES", "1"), ("ORDER_SERVICE__EVENTS__MAX_STREAMS", "8")];
+
+/// What is refused for load reaches Python's client and Node's whole.
+pub fn shedding() -> Result<()> {
+    let (python, packages) = (python()?, node_packages()?);
+    dev::with_settings("shedding", &PLACES, |grpc, simulator| {
+        process::run(process::command(&python, ["-B", SHEDDING])?.args([grpc, simulator]))?;
+        let mut node = process::command("node", [SHEDDING_IN_NODE])?;
+        process::run(node.args([grpc, "proto", ORDER, simulator]).env("PACKAGES", &packages))
     })
 }
 

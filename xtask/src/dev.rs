@@ -11,27 +11,49 @@ use anyhow::{Context, Result, bail};
 
 use crate::process;
 
+/// Settings on top of what a developer has.
+type Settings<'a> = &'a [(&'a str, &'a str)];
+
 /// Starts the service, lets `work` act on its gRPC address, and stops it.
 pub fn with(name: &str, work: impl FnOnce(&str) -> Result<()>) -> Result<()> {
-    run(name, "dev", |[grpc, _, _]| work(grpc))
+    run(name, "dev", &[], |[grpc, _, _]| work(grpc))
+}
+
+/// The same with these settings, and `work` may act on the simulated Mollie's address, too.
+pub fn with_settings(
+    name: &str,
+    settings: Settings<'_>,
+    work: impl FnOnce(&str, &str) -> Result<()>,
+) -> Result<()> {
+    run(name, "dev", settings, |[grpc, _, simulator]| work(grpc, simulator))
 }
 
 /// Starts the simulated Mollie, lets `work` act on its address, and stops it.
 pub fn with_simulator(name: &str, work: impl FnOnce(&str) -> Result<()>) -> Result<()> {
-    run(name, "simulator", |[_, _, simulator]| work(simulator))
+    run(name, "simulator", &[], |[_, _, simulator]| work(simulator))
 }
 
-fn run(name: &str, command: &str, work: impl FnOnce(&[String; 3]) -> Result<()>) -> Result<()> {
+fn run(
+    name: &str,
+    command: &str,
+    settings: Settings<'_>,
+    work: impl FnOnce(&[String; 3]) -> Result<()>,
+) -> Result<()> {
     process::run(&mut process::cargo(["build", "--package", "grpc-server", "--bin", "order-service"])?)?;
     let directory = process::scratch(name);
     std::fs::create_dir_all(&directory).with_context(|| format!("creating {}", directory.display()))?;
-    let outcome = act(&directory, command, work);
+    let outcome = act(&directory, command, settings, work);
     let log = std::fs::read_to_string(directory.join("log")).unwrap_or_default();
     std::fs::remove_dir_all(&directory).with_context(|| format!("removing {}", directory.display()))?;
     outcome.with_context(|| format!("the service's last words:\n{}", last_lines(&log, 40)))
 }
 
-fn act(directory: &Path, command: &str, work: impl FnOnce(&[String; 3]) -> Result<()>) -> Result<()> {
+fn act(
+    directory: &Path,
+    command: &str,
+    settings: Settings<'_>,
+    work: impl FnOnce(&[String; 3]) -> Result<()>,
+) -> Result<()> {
     let addresses = free_addresses()?;
     let [grpc, webhook, simulator] = &addresses;
     let log = File::create(directory.join("log")).context("creating the service's log")?;
@@ -43,6 +65,7 @@ fn act(directory: &Path, command: &str, work: impl FnOnce(&[String; 3]) -> Resul
         .env("ORDER_SERVICE__MONITORING__LISTEN", "127.0.0.1:0")
         .env("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", format!("http://{webhook}"))
         .env("ORDER_SERVICE__SIMULATOR__LISTEN", simulator)
+        .envs(settings.iter().copied())
         .stdout(log.try_clone().context("sharing the service's log")?)
         .stderr(log)
         .spawn()

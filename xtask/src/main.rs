@@ -1,5 +1,6 @@
 //! `cargo xtask …`: the repository's own tasks. Each does by one command what a person would otherwise have to remember.
 
+mod before;
 mod bench;
 mod busy;
 mod ci;
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
         Some((task, [])) if task == "clients" => clients::by_reflection()
             .and_then(|()| clients::answers())
             .and_then(|()| clients::watch())
+            .and_then(|()| clients::shedding())
             .and_then(|()| clients::mollies()),
         Some((task, [])) if task == "bounds" => release::bounds(),
         Some((task, options)) if task == "bench" => bench::run(options),

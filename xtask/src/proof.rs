@@ -12,7 +12,7 @@ use crate::cluster::Purpose;
 use crate::kept::{DIRECTORY, Kept};
 use crate::postgres::Postgres;
 use crate::supply::git;
-use crate::{bench, busy, fuzz, mutants, probes, process, release};
+use crate::{before, bench, busy, fuzz, mutants, probes, process, release};
 
 /// A long run.
 struct Proof {
@@ -31,6 +31,8 @@ enum Runs {
     Service,
     /// The build that is deployed, and a PostgreSQL that waits for the disk.
     Deployed,
+    /// The program, the one of the previous commit, and a PostgreSQL that forgets.
+    Change,
 }
 
 /// What is to be done.
@@ -42,7 +44,7 @@ enum Work {
 }
 
 /// All there are. To add one, add a row.
-const PROOFS: [Proof; 15] = [
+const PROOFS: [Proof; 18] = [
     Proof {
         name: "bench",
         says: "what the service costs, each figure beside its floor: a short run within 4 minutes, a full one within 40",
@@ -70,6 +72,13 @@ const PROOFS: [Proof; 15] = [
         runs: Runs::Nothing,
         covers: &FUZZED,
         work: Work::Task(fuzz::proven),
+    },
+    Proof {
+        name: "hanging",
+        says: "Mollie hangs for five minutes while orders are asked for: reads do not notice, and memory stays bounded",
+        runs: Runs::Deployed,
+        covers: &SERVICE,
+        work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "hanging"]),
     },
     Proof {
         name: "histories",
@@ -110,6 +119,13 @@ const PROOFS: [Proof; 15] = [
         work: Work::Task(|more| mutants::proven("read", mutants::READ, more)),
     },
     Proof {
+        name: "overload",
+        says: "twenty times as many callers as there are places: as much gets done, within 256 MiB, and all is well ten seconds later",
+        runs: Runs::Deployed,
+        covers: &SERVICE,
+        work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "overload"]),
+    },
+    Proof {
         name: "planted",
         says: "seven wrong workflows, each caught by the same histories",
         runs: Runs::Nothing,
@@ -144,6 +160,13 @@ const PROOFS: [Proof; 15] = [
         runs: Runs::Service,
         covers: &SERVICE,
         work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "replicas"]),
+    },
+    Proof {
+        name: "rolling",
+        says: "a hundred SIGTERMs of one of three replicas under load, and a rolling change from the previous commit and back: no call fails",
+        runs: Runs::Change,
+        covers: &SERVICE,
+        work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "rolling"]),
     },
     Proof {
         name: "sequences",
@@ -298,6 +321,10 @@ fn provided(runs: &Runs, command: &mut Command) -> Result<Option<Postgres>> {
         Runs::Deployed => {
             command.env(release::PROGRAM, release::provide()?);
             Purpose::Measuring
+        }
+        Runs::Change => {
+            command.env(before::PROGRAM, before::provide()?);
+            Purpose::Tests
         }
     };
     let server = Postgres::provide(purpose)?;

@@ -182,8 +182,9 @@ impl Server {
         workers.cancel();
         listening.cancel();
         let drained = tokio::time::timeout((self.call_timeout + DRAIN).max(FAREWELL * 2), async {
-            self.driver.drain().await;
+            // What calls begin until their connections have ended is waited for as well.
             while servers.join_next().await.is_some() {}
+            self.driver.drain().await;
         });
         let drained = tokio::select! {
             drained = drained => drained,

@@ -39,6 +39,7 @@ mod life;
 mod line_changes;
 mod links;
 mod listeners;
+mod loads;
 mod lost;
 mod methods;
 mod money;

@@ -302,4 +302,18 @@ mod tests {
     fn every_default_is_within_its_bounds() {
         assert_eq!(Config::default().out_of_bounds(), Vec::<String>::new());
     }
+
+    #[test]
+    fn the_document_of_limits_names_the_defaults_in_force() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/limits.md");
+        let (text, config) = (std::fs::read_to_string(path).unwrap(), Config::default());
+        let told = text.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+        let told: Vec<_> = told.map(|(path, rest)| (path, rest.split(' ').next().unwrap())).collect();
+        for (path, value) in &told {
+            let number = NUMBERS.iter().find(|number| number.path == *path);
+            let default = (number.unwrap_or_else(|| panic!("{path} is no setting")).of)(&config);
+            assert_eq!(value.replace(',', ""), default.to_string(), "{path}");
+        }
+        assert_eq!(told.len(), 11, "{told:?}");
+    }
 }

@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a proof fails by panicking")]
 
 mod crashes;
+mod load;
 mod replicas;
+mod rolling;
 mod timers;
 mod watchers;
 
@@ -14,7 +16,10 @@ const HELP: &str = "\
 Long runs over real processes; `cargo xtask proof` provides what they need, and keeps what they print.
 
   proof crashes [SHARE]    every crash point on both databases, every ordered pair on one; of SHARE, every SHAREth run only
+  proof hanging [SECONDS]  reads while Mollie hangs for 5 minutes, or SECONDS
+  proof overload [SECONDS] twenty times as many callers as there are places, for 60 seconds, or SECONDS
   proof replicas [DEATHS]  three replicas under load, each killed again and again: 100 deaths, or DEATHS
+  proof rolling [STOPS]    one of three replicas under load stopped by SIGTERM, 100 times, or STOPS; then a rolling change
   proof timers [ORDERS [SECONDS]]
                            a million orders, or ORDERS, of which 300 have a deadline in each second for 10 minutes, or SECONDS
   proof watchers [SECONDS] 500 watchers with random disconnects while three replicas write for 10 minutes, or SECONDS
@@ -29,8 +34,14 @@ async fn main() -> ExitCode {
     let holds = match words.as_slice() {
         ["crashes"] => crashes::prove(1).await,
         ["crashes", share] => crashes::prove(number(share)).await,
+        ["hanging"] => load::hanging(300).await,
+        ["hanging", seconds] => load::hanging(count(seconds)).await,
+        ["overload"] => load::overload(60).await,
+        ["overload", seconds] => load::overload(count(seconds)).await,
         ["replicas"] => replicas::prove(100).await,
         ["replicas", deaths] => replicas::prove(number(deaths)).await,
+        ["rolling"] => rolling::prove(100).await,
+        ["rolling", stops] => rolling::prove(number(stops)).await,
         ["timers"] => timers::prove(1_000_000, 600).await,
         ["timers", orders] => timers::prove(count(orders), 600).await,
         ["timers", orders, seconds] => timers::prove(count(orders), count(seconds)).await,
