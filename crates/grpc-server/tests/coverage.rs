@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use grpc_server::proto::DESCRIPTORS;
 use prost::Message;
@@ -102,6 +103,17 @@ fn sources() -> String {
     all
 }
 
+/// What `order-service --help` prints, with every setting.
+fn help() -> String {
+    let printed = Command::new(env!("CARGO_BIN_EXE_order-service")).arg("--help").output().unwrap();
+    String::from_utf8(printed.stdout).unwrap()
+}
+
+/// The name of a setting in the environment.
+fn variable(path: &str) -> String {
+    format!("ORDER_SERVICE__{} ", path.replace('.', "__").to_uppercase())
+}
+
 /// A test function, or the test of a rule that its declaration names.
 fn is_test(name: &str, sources: &str) -> bool {
     sources.contains(&format!("fn {name}(")) || sources.contains(&format!(" {name} = \""))
@@ -109,12 +121,13 @@ fn is_test(name: &str, sources: &str) -> bool {
 
 #[test]
 fn every_row_names_what_exists() {
-    let (api, rules, sources) = (api(), text("docs/rules.md"), sources());
+    let (api, rules, sources, settings) = (api(), text("docs/rules.md"), sources(), help());
     let (mut faults, mut seen) = (Vec::new(), BTreeSet::new());
     for Row { section, kind, name, targets, tests } in rows() {
         let here = format!("{section}: {kind} {name}");
         let is_there = |target: &String| match target.split_once(' ') {
             Some(("rule", id)) => rules.contains(&format!("`{id}`")),
+            Some(("setting", path)) => settings.contains(&variable(path)),
             Some(("none:", reason)) => !reason.is_empty() && targets.len() == 1,
             Some(_) | None => api.contains(target),
         };
