@@ -123,21 +123,29 @@ impl<T, P, C> MollieAdapter<Paced<T, P, C>> {
         self.0.transport.pace()
     }
 
-    /// Makes this profile's calls with another credential from now on. Whether it is another one.
+    /// Whether this credential is another one than the profile's.
+    ///
+    /// # Errors
+    /// [`KeyError::OtherMode`]: it can never be the profile's.
+    pub fn is_new(&self, profile: &ProfileName, credential: &Credential) -> Result<bool, KeyError> {
+        let keys = self.0.keys.read().unwrap_or_else(PoisonError::into_inner);
+        match keys.get(profile) {
+            Some(known) if known.mode() != credential.mode() => Err(KeyError::OtherMode),
+            known => Ok(known != Some(credential)),
+        }
+    }
+
+    /// Makes this profile's calls with another credential from now on.
     ///
     /// # Errors
     /// [`KeyError::OtherMode`]: nothing was changed.
-    pub fn renew(&self, profile: &ProfileName, credential: Credential) -> Result<bool, KeyError> {
+    pub fn renew(&self, profile: &ProfileName, credential: Credential) -> Result<(), KeyError> {
+        self.is_new(profile, &credential)?;
         let mut keys = self.0.keys.write().unwrap_or_else(PoisonError::into_inner);
-        match keys.get(profile) {
-            Some(known) if known.mode() != credential.mode() => return Err(KeyError::OtherMode),
-            Some(known) if *known == credential => return Ok(false),
-            Some(_) | None => (),
-        }
         keys.insert(profile.clone(), credential);
         // Before any call is made with it.
         self.0.transport.share_anew(&keys);
-        Ok(true)
+        Ok(())
     }
 }
 
@@ -165,6 +173,21 @@ impl<T: Transport> MollieAdapter<T> {
             oddities: Oddities::default(),
             sweeps: Semaphore::new(SWEEPS),
         })))
+    }
+
+    /// Reads an order of the profile with a credential that is not in use yet. One of another Mollie profile does not know it.
+    ///
+    /// # Errors
+    /// [`GatewayError`].
+    pub async fn knows(
+        &self,
+        profile: &ProfileName,
+        credential: &Credential,
+        order: &MollieOrderId,
+    ) -> Result<(), GatewayError> {
+        let url = self.0.base.at(&["orders", order.as_str()]).ok_or(GatewayError::NotFound)?;
+        let request = Request::reading(Rank::Asked, Endpoint::GetOrder, url);
+        outcome::of_reading(profile, self.send(credential, request).await, |_| Ok(()))
     }
 
     fn credential(&self, profile: &ProfileName) -> Result<Credential, String> {

@@ -3,7 +3,7 @@
 
 use domain::ports::StoreError;
 use domain::rules::access::Profiles;
-use domain::rules::ids::ProfileName;
+use domain::rules::ids::{MollieOrderId, ProfileName};
 use domain::rules::placement::Mode;
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -47,6 +47,22 @@ impl Database {
             let mode = Mode::parse(&mode).ok_or_else(unknown)?;
             found.push((ProfileName::new(profile), mode));
         }
+    }
+
+    /// Mollie's id of the profile's newest order that it has.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn newest_at_mollie(&self, profile: &ProfileName) -> Result<Option<MollieOrderId>, StoreError> {
+        let newest = Entity::find()
+            .select_only()
+            .column(Column::MollieId)
+            .filter(Column::Profile.eq(profile.as_str()))
+            .filter(Column::MollieId.is_not_null())
+            .order_by_desc(Column::CreatedTime)
+            .limit(1);
+        let found: Option<String> = newest.into_tuple().one(&self.read()).await.map_err(store_error)?;
+        Ok(found.map(MollieOrderId::new))
     }
 
     /// How many orders of the profile are not over yet, or have an operation that has not settled.

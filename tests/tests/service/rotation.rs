@@ -45,6 +45,14 @@ async fn a_rotated_key_and_token_are_in_use_within_five_seconds_and_no_call_fail
         std::fs::write(&token, "access_acme 2").unwrap();
         said(&world, "it is of the other mode").await;
         said(&world, "neither an API key nor an access token").await;
+        // A key of somebody else's profile, by a slip: orders would be placed there.
+        let before = world.simulator.ledger().await.count("order_created");
+        until("there is an order", SOON, async || {
+            (world.simulator.ledger().await.count("order_created") > before + 5).then_some(())
+        })
+        .await;
+        std::fs::write(&key, "test_other_1\n").unwrap();
+        said(&world, "under it: it is of another Mollie profile").await;
         std::fs::write(&key, "test_shop_2\n").unwrap();
         std::fs::write(&token, "access_acme_2\n").unwrap();
         let in_use = async || (world.service.said().matches("another key now").count() == 2).then_some(());

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::Clock;
+use domain::ports::{Clock, GatewayError};
 use mollie_adapter::Credential;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -29,13 +29,27 @@ pub struct Files {
 /// Runs until `stop`.
 pub async fn run(service: Arc<Service>, files: Files, stop: CancellationToken) {
     let Files { source, generations, keys } = files;
-    let steady = keys.iter().map(|_| Steady(None)).collect();
-    let mut keys = Keys { service: Arc::clone(&service), files: keys.into(), steady, told: Told::default() };
+    let seen = keys.iter().map(|_| Seen { steady: Steady(None), judged: None }).collect();
+    let mut keys = Keys { service: Arc::clone(&service), files: keys.into(), seen, told: Told::default() };
     let (source, told) = (Arc::new(source), Told::default());
     let mut secret = Secret { service, source, in_use: generations, steady: Steady(None), told };
-    while stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_some() {
-        keys.refresh().await;
-        secret.refresh().await;
+    // Apart: a key is tried at Mollie, who may take his time.
+    let keys = async {
+        loop {
+            tokio::time::sleep(PAUSE).await;
+            keys.refresh().await;
+        }
+    };
+    let secret = async {
+        loop {
+            tokio::time::sleep(PAUSE).await;
+            secret.refresh().await;
+        }
+    };
+    tokio::select! {
+        () = stop.cancelled() => (),
+        never = keys => never,
+        never = secret => never,
     }
 }
 
@@ -48,7 +62,7 @@ impl Told {
         if self.is_new(problem)
             && let Some(problem) = &self.0
         {
-            warn!(problem, "a file with secrets cannot be used; what was read before stays in use");
+            warn!(problem, "a file with secrets cannot be used; what was in use before stays so");
         }
     }
 
@@ -74,8 +88,68 @@ struct Keys {
     service: Arc<Service>,
     files: Arc<[KeyFile]>,
     /// One for each file.
-    steady: Vec<Steady<Result<Credential, Vec<String>>>>,
+    seen: Vec<Seen>,
     told: Told,
+}
+
+/// What was seen of a file.
+struct Seen {
+    steady: Steady<Result<Credential, Vec<String>>>,
+    /// The credential that was last found wrong at Mollie, and how: none is tried every second.
+    judged: Option<(Credential, String)>,
+}
+
+impl Seen {
+    /// What is wrong with a credential, if it is; it is in use otherwise.
+    async fn renew(&mut self, service: &Service, file: &KeyFile, credential: Credential) -> Option<String> {
+        let profile = &file.profile;
+        match service.paced.is_new(profile, &credential) {
+            Ok(true) => (),
+            Ok(false) => return None,
+            Err(error) => return Some(file.fault(&error)),
+        }
+        if let Some((judged, problem)) = &self.judged
+            && *judged == credential
+        {
+            return Some(problem.clone());
+        }
+        match unknown(service, file, &credential).await {
+            Ok(None) => (),
+            Ok(Some(problem)) => {
+                self.judged = Some((credential, problem.clone()));
+                return Some(problem);
+            }
+            Err(problem) => return Some(problem),
+        }
+        if service.paced.renew(profile, credential).is_ok() {
+            info!(%profile, "the profile's calls to Mollie are made with another key now");
+        }
+        None
+    }
+}
+
+/// What is wrong with a credential that Mollie does not accept, or that does not know the profile's orders: new ones would be placed where
+/// nobody finds them.
+///
+/// # Errors
+/// That cannot be known now.
+async fn unknown(
+    service: &Service,
+    file: &KeyFile,
+    credential: &Credential,
+) -> Result<Option<String>, String> {
+    let profile = &file.profile;
+    let later = |error: &dyn std::fmt::Display| file.fault(&format!("it cannot be tried now: {error}"));
+    let newest = service.stream.newest_at_mollie(profile).await.map_err(|error| later(&error))?;
+    let Some(order) = newest else { return Ok(None) };
+    match service.paced.knows(profile, credential, &order).await {
+        Ok(()) | Err(GatewayError::Unreadable(_)) => Ok(None),
+        Err(GatewayError::NotFound) => Ok(Some(file.fault(&format!(
+            "Mollie does not know order {order} of profile {profile} under it: it is of another Mollie profile"
+        )))),
+        Err(error @ GatewayError::KeyRefused(_)) => Ok(Some(file.fault(&error))),
+        Err(error @ (GatewayError::Unavailable(_) | GatewayError::Later { .. })) => Err(later(&error)),
+    }
 }
 
 impl Keys {
@@ -85,9 +159,9 @@ impl Keys {
         // Files may lie on something slow.
         let Ok(read) = tokio::task::spawn_blocking(read).await else { return };
         let (mut problems, mut is_steady) = (Vec::new(), true);
-        for ((file, steady), read) in self.files.iter().zip(&mut self.steady).zip(read) {
-            match steady.see(read) {
-                Some(Ok(credential)) => problems.extend(renew(&self.service, file, credential)),
+        for ((file, seen), read) in self.files.iter().zip(&mut self.seen).zip(read) {
+            match seen.steady.see(read) {
+                Some(Ok(credential)) => problems.extend(seen.renew(&self.service, file, credential).await),
                 Some(Err(faults)) => problems.extend(faults),
                 None => is_steady = false,
             }
@@ -96,20 +170,6 @@ impl Keys {
         if is_steady {
             self.told.tell((!problems.is_empty()).then(|| problems.join("; ")));
         }
-    }
-}
-
-/// What is wrong, if the credential cannot be used.
-fn renew(service: &Service, file: &KeyFile, credential: Credential) -> Option<String> {
-    let profile = &file.profile;
-    match service.paced.renew(profile, credential) {
-        Ok(is_new) => {
-            if is_new {
-                info!(%profile, "the profile's calls to Mollie are made with another key now");
-            }
-            None
-        }
-        Err(error) => Some(file.fault(&error)),
     }
 }
 
