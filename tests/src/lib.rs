@@ -53,7 +53,7 @@ pub use probes::{Places, points, probes_are_available};
 pub use process::{Environment, Process, Use};
 pub use raw::{framed, send, try_send};
 pub use release::release_is_available;
-pub use rolling::{Rolled, Rolling};
+pub use rolling::{Rolled, Rolling, is_unsent};
 pub use seed::Dice;
 pub use service::{Operators, Orders, Service, probe};
 pub use silent::{Silent, Stopped};

@@ -83,7 +83,7 @@ struct Ports {
 impl Server {
     /// Binds, connects, migrates and checks; serves nothing before all of that has succeeded.
     pub async fn prepare(config: &Config, checked: Checked, offset: Offset) -> Result<Self> {
-        let [callers, webhooks, probes] = config.connections();
+        let ([callers, webhooks, probes], calls) = config.capacity();
         let ports = Ports::bind(config, (callers, webhooks)).await?;
         let (grpc, webhook) = (ports.callers.local_addr()?, ports.webhooks.local_addr()?);
         let health = Health::starting().await;
@@ -144,7 +144,7 @@ impl Server {
             position_pause,
             max_message_bytes: config.grpc.max_message_bytes,
             identity: checked.identity,
-            calls: config.calls(),
+            calls,
             call_timeout: Duration::from_secs(config.mollie.call_timeout_seconds),
             ports,
             health,

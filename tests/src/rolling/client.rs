@@ -53,7 +53,7 @@ impl<'a> Client<'a> {
 }
 
 /// Whether the call never left, or came after the last one that the service has promised to answer (GOAWAY, REFUSED_STREAM).
-fn is_unsent(status: &Status) -> bool {
+pub fn is_unsent(status: &Status) -> bool {
     let mut cause = status.source();
     while let Some(error) = cause {
         let refused = error.downcast_ref::<h2::Error>();

@@ -24,6 +24,8 @@ use crate::wait::until;
 use crate::world::{World, new_request_id};
 use client::Client;
 
+pub use client::is_unsent;
+
 const REPLICAS: usize = 3;
 /// So many calls are answered at least between two stops.
 const LOAD: usize = 20;

@@ -3,18 +3,28 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use serde_json::json;
 use tests::proto::GetOrderRequest;
 use tests::proto::get_order_request::Key;
 use tests::proto::watch_order_events_response::Content;
-use tests::{Engine, LEGO, SOON, Watch, World, after, draft, from_beginning, numbered, refusal, until};
+use tests::{
+    Engine, LEGO, SOON, Watch, World, after, draft, from_beginning, is_unsent, new_request_id, numbered,
+    refusal, until,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tonic::{Code, Response};
+use tokio::task::JoinSet;
+use tonic::{Code, Response, Status};
 
 mod sqlite {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn idle_sockets_take_no_descriptor_that_existing_callers_need() {
         super::idle_sockets().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn calls_that_wait_for_mollie_take_no_descriptor_that_new_callers_need() {
+        super::hanging_calls().await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -105,6 +115,34 @@ async fn idle_sockets() {
         })
         .await;
     }
+}
+
+/// More calls of one caller than this process could open files for, while Mollie answers none.
+async fn hanging_calls() {
+    let settings =
+        [("ORDER_SERVICE_TEST_OPEN_FILES", "200"), ("ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS", "300")];
+    let world = world(&settings).await;
+    let hang =
+        json!([{ "fault": "hang", "method": "POST", "path": "/v2/orders", "effect": false, "count": 5_000 }]);
+    world.simulator.fail(hang).await;
+    let (mut calls, caller) = (JoinSet::new(), world.orders());
+    for n in 0..300 {
+        let mut orders = caller.clone();
+        let request = crate::requests::create(&new_request_id(), numbered(&format!("hanging-{n}"), "ideal"));
+        calls.spawn(async move { orders.create_order(request).await.map(drop) });
+    }
+    // Who is refused hears it at once; the others wait.
+    let refused = calls.join_next().await.unwrap().unwrap().unwrap_err();
+    assert_eq!(refusal::<()>(Err(refused)).kind(), (Code::ResourceExhausted, "TOO_MANY_CALLS"));
+    until("Mollie has calls", SOON, async || {
+        (world.simulator.traffic().await.of("POST /v2/orders") > 10).then_some(())
+    })
+    .await;
+    assert!(is_served(&world).await && is_heard(&world).await);
+    assert!(world.service.open_files() < 190, "{} files are open", world.service.open_files());
+    let said = world.service.said();
+    assert!(!said.contains("nobody is accepted") && !said.contains("Too many open files"), "{said}");
+    calls.abort_all();
 }
 
 async fn no_descriptor_left() {
@@ -231,17 +269,28 @@ async fn slow_and_silent() {
     world.create_and_check_out(draft(LEGO, "ideal"), "paid").await;
 }
 
+/// Makes a call again that certainly never left, as gRPC's own clients do by themselves. Any other failure fails the test.
+async fn unless_unsent<T>(call: impl AsyncFn() -> Result<T, Status>) -> T {
+    loop {
+        match call().await {
+            Ok(answer) => return answer,
+            Err(status) => assert!(is_unsent(&status), "no call notices: {status:?}"),
+        }
+    }
+}
+
 async fn old_connections() {
     let world = world(&[("ORDER_SERVICE__GRPC__MAX_AGE_SECONDS", "1")]).await;
     let order = world.create(draft(LEGO, "ideal")).await;
-    let mut orders = world.orders();
-    let mut watch = Watch::open(orders.clone(), from_beginning()).await.unwrap();
+    let orders = world.orders();
+    let mut watch = unless_unsent(async || Watch::open(orders.clone(), from_beginning()).await).await;
     let mut events = watch.events(1).await;
     let began = Instant::now();
     let mut closings = 0;
     while began.elapsed() < Duration::from_secs(4) {
         let key = Some(Key::Id(order.id.clone()));
-        orders.get_order(GetOrderRequest { key }).await.expect("no call notices");
+        let request = GetOrderRequest { key };
+        unless_unsent(async || orders.clone().get_order(request.clone()).await).await;
         // A heartbeat comes each second.
         match watch.message().await {
             Ok(message) => {
@@ -253,7 +302,8 @@ async fn old_connections() {
                 let end = refusal::<()>(Err::<Response<()>, _>(status));
                 assert_eq!(end.kind(), (Code::Unavailable, "CONNECTION_CLOSING"));
                 closings += 1;
-                watch = Watch::open(orders.clone(), after(&end.metadata["resume_token"])).await.unwrap();
+                let request = after(&end.metadata["resume_token"]);
+                watch = unless_unsent(async || Watch::open(orders.clone(), request.clone()).await).await;
             }
         }
     }

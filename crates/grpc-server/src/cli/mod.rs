@@ -95,7 +95,7 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
   ORDER_SERVICE__WEBHOOK__MAX_CONNECTIONS       the most connections; more are closed at once [1000]
   ORDER_SERVICE__WEBHOOK__TIMEOUT_SECONDS       how long a webhook's headers may take, and then its body [10]
   ORDER_SERVICE__MONITORING__LISTEN             where probes ask: /livez, /readyz, /startupz [127.0.0.1:50054]
-  ORDER_SERVICE__MONITORING__MAX_CONNECTIONS    the most connections; more are closed at once [100]
+  ORDER_SERVICE__MONITORING__MAX_CONNECTIONS    the most connections; more are closed at once [32]
   ORDER_SERVICE__MONITORING__DATABASE_PATIENCE_SECONDS
                                                 how long the database may be lost before this replica counts as not
                                                 ready; until then calls answer UNAVAILABLE [30]

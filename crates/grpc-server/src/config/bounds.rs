@@ -314,6 +314,6 @@ mod tests {
             let default = (number.unwrap_or_else(|| panic!("{path} is no setting")).of)(&config);
             assert_eq!(value.replace(',', ""), default.to_string(), "{path}");
         }
-        assert_eq!(told.len(), 11, "{told:?}");
+        assert_eq!(told.len(), 12, "{told:?}");
     }
 }

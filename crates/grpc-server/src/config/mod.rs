@@ -27,6 +27,7 @@ use jiff::SignedDuration;
 use mollie_adapter::Limits;
 use serde::{Deserialize, Serialize};
 
+use crate::listen::Shares;
 use crate::{admission, feed, listen};
 
 pub use check::Checked;
@@ -160,12 +161,14 @@ impl Config {
         feed::Limits { streams, caller_share: self.caller_share(), patience }
     }
 
-    /// How many calls are served at once.
-    pub fn calls(&self) -> admission::Limits {
+    /// How many calls are served at once. `mollie`: how many calls of Mollie may be under way.
+    fn calls(&self, mollie: u64) -> admission::Limits {
         let Grpc { max_reads, max_changes, max_waits, .. } = &self.grpc;
+        // Each has one under way. Where there is not enough for all, the workers' own need room, too.
+        let changes = u64::from(*max_changes).min(mollie.saturating_sub(OF_WORKERS).max(mollie / 2)).max(1);
         admission::Limits {
             reads: count(*max_reads),
-            changes: count(*max_changes),
+            changes: usize::try_from(changes).unwrap_or(usize::MAX),
             waits: count(*max_waits),
             caller_share: self.caller_share(),
         }
@@ -175,8 +178,9 @@ impl Config {
         usize::try_from(self.grpc.caller_share_percent).unwrap_or(100)
     }
 
-    /// What connections of each port may do: callers', webhooks', and those of probes. Raises the limit of open files for them.
-    pub fn connections(&self) -> [listen::Limits; 3] {
+    /// What connections of each port may do: callers', webhooks', and those of probes; and how many calls are served at once. Raises the limit
+    /// of open files for them.
+    pub fn capacity(&self) -> ([listen::Limits; 3], admission::Limits) {
         let Grpc { max_connections, max_changes, handshake_seconds, idle_seconds, max_age_seconds, .. } =
             self.grpc;
         let descriptors = listen::Descriptors {
@@ -187,7 +191,7 @@ impl Config {
             mollie: u64::from(max_changes) + OF_WORKERS,
         };
         let lower = ["grpc.max_connections", "webhook.max_connections"].map(|path| self.names.of(path));
-        let (callers, webhooks) = descriptors.provide(&lower.join(" and "));
+        let Shares { callers, webhooks, mollie } = descriptors.provide(&lower.join(" and "));
         let limits = |connections: u64, handshake, idle| listen::Limits {
             connections: usize::try_from(connections).unwrap_or(usize::MAX),
             handshake: Duration::from_secs(handshake),
@@ -195,11 +199,12 @@ impl Config {
             age: Duration::from_secs(max_age_seconds),
         };
         let patience = self.webhook.timeout_seconds;
-        [
+        let ports = [
             limits(callers, handshake_seconds, idle_seconds),
             limits(webhooks, patience, patience),
             limits(self.monitoring.max_connections.into(), handshake_seconds, idle_seconds),
-        ]
+        ];
+        (ports, self.calls(mollie))
     }
 
     /// The adapter's settings.

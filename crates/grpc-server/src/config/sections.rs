@@ -461,7 +461,7 @@ impl Default for Webhook {
 
 impl Default for Monitoring {
     fn default() -> Self {
-        Self { listen: loopback(50054), max_connections: 100, database_patience_seconds: 30 }
+        Self { listen: loopback(50054), max_connections: 32, database_patience_seconds: 30 }
     }
 }
 

@@ -86,16 +86,16 @@ pub struct Signer {
 
 impl Signer {
     /// Waits until the issuer no longer has the key; maybe for ever.
-    pub async fn is_withdrawn(self) {
+    pub async fn withdrawn(self) {
         let is_there = |keys: &KeySet| keys.find(self.id.as_deref(), self.algorithm).is_some();
-        let withdrawn = match self.keys {
+        let has_ended = match self.keys {
             KeySource::File(mut keys) => keys.wait_for(|keys| !is_there(keys)).await.is_ok(),
             KeySource::Address(address) => {
                 let mut known = address.known.subscribe();
                 known.wait_for(|known| !is_there(&known.keys)).await.is_ok()
             }
         };
-        if !withdrawn {
+        if !has_ended {
             // The files are not looked at any more: the process stops.
             std::future::pending::<()>().await;
         }

@@ -34,7 +34,7 @@ impl Validity {
                 };
                 tokio::select! {
                     () = expired => (Credential::SignedToken, Problem::Expired),
-                    () = signer.is_withdrawn() => (Credential::SignedToken, Problem::NotAccepted),
+                    () = signer.withdrawn() => (Credential::SignedToken, Problem::NotAccepted),
                 }
             }
             Self::Kept { hash, mut tokens } => {

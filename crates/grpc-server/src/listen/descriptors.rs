@@ -24,15 +24,23 @@ pub struct Descriptors {
     pub mollie: u64,
 }
 
+/// How many of each there may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shares {
+    pub callers: u64,
+    pub webhooks: u64,
+    pub mollie: u64,
+}
+
 impl Descriptors {
     /// How many files this process may open.
     pub fn limit() -> u64 {
         getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
     }
 
-    /// Raises the limit as far as needed and allowed. Returns how many connections callers and webhooks may have under it.
-    /// `settings`: the names of what may be lowered.
-    pub fn provide(self, settings: &str) -> (u64, u64) {
+    /// Raises the limit as far as needed and allowed. Returns what callers, webhooks and calls of Mollie may have under it. `settings`: the
+    /// names of what may be lowered.
+    pub fn provide(self, settings: &str) -> Shares {
         let before = getrlimit(Resource::Nofile);
         let wanted = self.wanted();
         if before.current.is_some_and(|current| current < wanted) {
@@ -41,31 +49,33 @@ impl Descriptors {
             let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(current), ..before });
         }
         let limit = Self::limit();
-        let (callers, webhooks) = self.within(limit);
+        let shares @ Shares { callers, webhooks, mollie } = self.within(limit);
         if limit < wanted {
             warn!(
                 limit,
                 wanted,
                 callers,
                 webhooks,
-                "this process may open fewer files than its settings need: callers and webhooks have fewer connections; raise \
-                 the limit of open files (ulimit -n, LimitNOFILE), or lower {settings}"
+                mollie,
+                "this process may open fewer files than its settings need: callers and webhooks have fewer connections, and fewer \
+                 calls may wait for Mollie at once; raise the limit of open files (ulimit -n, LimitNOFILE), or lower {settings}"
             );
         }
-        (callers, webhooks)
+        shares
     }
 
     fn wanted(self) -> u64 {
         self.callers + self.webhooks + self.probes + self.database + self.mollie + OTHERS
     }
 
-    /// The most connections of callers and of webhooks where so many files may be open. Each has one at least. Mollie's share is a
-    /// half at most: it is the first to need less when there are fewer callers.
-    fn within(self, limit: u64) -> (u64, u64) {
+    /// What each may have where so many files may be open: one at least. Mollie's share is a half at most: it is the first to need less
+    /// when there are fewer callers.
+    fn within(self, limit: u64) -> Shares {
         let left = limit.saturating_sub(self.probes + self.database + OTHERS);
-        let left = left.saturating_sub(self.mollie.min(left / 2));
+        let mollie = self.mollie.min(left / 2).max(1);
+        let left = left.saturating_sub(mollie);
         let webhooks = self.webhooks.min(left * OF_WEBHOOKS / 100).max(1);
-        (self.callers.min(left.saturating_sub(webhooks)).max(1), webhooks)
+        Shares { callers: self.callers.min(left.saturating_sub(webhooks)).max(1), webhooks, mollie }
     }
 }
 
@@ -74,25 +84,26 @@ mod tests {
     use super::*;
 
     const USUAL: Descriptors =
-        Descriptors { callers: 10_000, webhooks: 1_000, probes: 100, database: 10, mollie: 356 };
+        Descriptors { callers: 10_000, webhooks: 1_000, probes: 32, database: 10, mollie: 356 };
 
     #[test]
     fn with_enough_descriptors_everybody_has_what_is_configured() {
-        assert_eq!(USUAL.within(USUAL.wanted()), (10_000, 1_000));
+        let all = Shares { callers: 10_000, webhooks: 1_000, mollie: 356 };
+        assert_eq!(USUAL.within(USUAL.wanted()), all);
     }
 
     #[test]
     fn callers_and_webhooks_never_take_what_the_database_and_mollie_need() {
         for limit in [200, 256, 1_024, 4_096, 11_000] {
-            let (callers, webhooks) = USUAL.within(limit);
-            let left = limit - callers - webhooks;
-            assert!(left >= USUAL.database + OTHERS + 60, "{limit}: {callers} and {webhooks}");
-            assert!(callers > webhooks && webhooks > 1, "{limit}: {callers} and {webhooks}");
+            let shares @ Shares { callers, webhooks, mollie } = USUAL.within(limit);
+            let left = limit - callers - webhooks - mollie;
+            assert!(left >= USUAL.probes + USUAL.database + OTHERS, "{limit}: {shares:?}");
+            assert!(callers > webhooks && webhooks > 1 && mollie > 1, "{limit}: {shares:?}");
         }
     }
 
     #[test]
     fn without_any_descriptor_to_spare_one_connection_each_is_taken() {
-        assert_eq!(USUAL.within(32), (1, 1));
+        assert_eq!(USUAL.within(32), Shares { callers: 1, webhooks: 1, mollie: 1 });
     }
 }

@@ -30,7 +30,7 @@ use rustls::server::danger::ClientCertVerifier;
 use tokio::sync::watch;
 
 pub use connection::{Closing, FAREWELL};
-pub use descriptors::Descriptors;
+pub use descriptors::{Descriptors, Shares};
 pub use kept::Kept;
 pub use peer::Peer;
 pub use protocol::{grpc, http};

@@ -31,7 +31,7 @@ pub struct Signer {
 }
 
 enum Key {
-    Ec(EcdsaKeyPair),
+    Ec(Box<EcdsaKeyPair>),
     Rsa(Box<RsaKeyPair>),
 }
 
@@ -42,7 +42,7 @@ impl Signer {
         let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
         let key =
             EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random).unwrap();
-        Self { id: id.to_owned(), key: Key::Ec(key), random }
+        Self { id: id.to_owned(), key: Key::Ec(Box::new(key)), random }
     }
 
     /// With the one RSA key there is.
