@@ -1,4 +1,4 @@
-//! `/_simulator`: what only a simulator has. Clock, ledger, switches, hold and counters, as JSON.
+//! `/_simulator`: what only a simulator has. Clock, ledger, switches, hold, revoked credentials and counters, as JSON.
 
 use std::sync::Arc;
 
@@ -84,6 +84,16 @@ fn hold(engine: &Engine) -> Json<Value> {
 
 pub async fn get_requests(State(engine): State<Arc<Engine>>) -> Json<Value> {
     Json(engine.counters.to_json())
+}
+
+/// Replaces the credentials that Mollie takes no more.
+pub async fn put_revoked(State(engine): State<Arc<Engine>>, body: Bytes) -> Reply {
+    engine.revoked.replace(parse(&body)?);
+    Ok(Json(json!(engine.revoked.all())))
+}
+
+pub async fn get_revoked(State(engine): State<Arc<Engine>>) -> Json<Value> {
+    Json(json!(engine.revoked.all()))
 }
 
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, (StatusCode, Json<Value>)> {

@@ -7,7 +7,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, get, post, put};
 
 use super::engine::Engine;
-use super::{api, attempts, checkout, control, dashboard, faults, money, quotas, revoked};
+use super::{api, attempts, checkout, control, dashboard, faults, money, quotas};
 
 /// For forms and control requests; the API reads its bodies itself, to answer in its own shape.
 const MAX_BODY: usize = 1024 * 1024;
@@ -40,7 +40,7 @@ pub fn router(engine: Arc<Engine>) -> Router {
             "/_simulator/quota",
             get(quotas::get_quota).put(quotas::put_quota).delete(quotas::delete_quota),
         )
-        .route("/_simulator/revoked", get(revoked::get_revoked).put(revoked::put_revoked))
+        .route("/_simulator/revoked", get(control::get_revoked).put(control::put_revoked))
         .route("/_simulator/requests", get(control::get_requests))
         .fallback(api::not_found)
         .layer(DefaultBodyLimit::max(MAX_BODY))
