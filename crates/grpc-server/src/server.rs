@@ -36,7 +36,7 @@ use crate::vault::SecretVault;
 use crate::wire::Informed;
 use crate::worker::files::Files;
 use crate::worker::health;
-use crate::{profiles, webhook, wire, worker};
+use crate::{profiles, telemetry, webhook, wire, worker};
 
 /// How much longer than its longest call of Mollie a stopping server waits for what is under way. Anything cut off then is claimed
 /// again, by another process or after the next start.
@@ -54,6 +54,7 @@ pub struct Server {
     driver: Driver,
     files: Files,
     position_pause: Duration,
+    gauge_pause: Duration,
     max_message_bytes: usize,
     identity: Identity,
     calls: admission::Limits,
@@ -128,6 +129,7 @@ impl Server {
             driver,
             files,
             position_pause,
+            gauge_pause: Duration::from_secs(config.telemetry.gauge_seconds),
             max_message_bytes: config.grpc.max_message_bytes,
             identity: checked.identity,
             calls: config.calls(),
@@ -140,6 +142,8 @@ impl Server {
     pub async fn run(mut self, stop: CancellationToken) -> Result<()> {
         let workers = CancellationToken::new();
         worker::start(&self.driver, self.position_pause, &workers);
+        telemetry::follow(&self.driver);
+        self.driver.own(worker::gauges::run(self.driver.clone(), self.gauge_pause, workers.clone()));
         let service = Arc::clone(&self.driver.service);
         self.driver.own(worker::files::run(service, self.files, workers.clone()));
         let (reporter, health_service) = tonic_health::server::health_reporter();
@@ -179,6 +183,7 @@ impl Server {
         servers.abort_all();
         self.driver.service.store.clone().close().await;
         info!("stopped");
+        telemetry::stop().await;
         Ok(())
     }
 }
@@ -239,7 +244,7 @@ pub async fn connect(config: &Config) -> Result<Database> {
         Options { url: config.database.url.clone(), max_connections: config.database.max_connections };
     let database = Database::connect(&options).await.with_context(|| config.names.of("database.url"))?;
     migrate(&database, config).await?;
-    Ok(database)
+    Ok(database.observed(telemetry::OBSERVER))
 }
 
 async fn migrate(database: &Database, config: &Config) -> Result<()> {
@@ -327,5 +332,6 @@ fn grpc_router(
         .add_service(Informed::new(Admission::new(operations, gates), most));
     // Calls of unknown services get a reason, too.
     let routes = routes.into_axum_router().fallback(async || errors::no_such_method().into_http::<Body>());
-    Ok(routes.layer(axum::middleware::from_fn_with_state(door, enter)))
+    let routes = routes.layer(axum::middleware::from_fn_with_state(door, enter));
+    Ok(routes.layer(axum::middleware::from_fn(telemetry::watch)))
 }

@@ -22,7 +22,7 @@ const CONNECTIONS: RangeInclusive<u64> = 1..=1_000_000;
 /// Each may hold a message of the largest size, and what is made of it.
 const CALLS: RangeInclusive<u64> = 1..=100_000;
 
-const NUMBERS: [Number; 20] = [
+const NUMBERS: [Number; 21] = [
     Number {
         path: "grpc.max_message_bytes",
         range: *MESSAGE_BYTES_RANGE.start() as u64..=*MESSAGE_BYTES_RANGE.end() as u64,
@@ -142,6 +142,13 @@ const NUMBERS: [Number; 20] = [
         range: 1..=3_600,
         unit: "seconds",
         of: |config| config.events.slow_reader_seconds,
+    },
+    // An alert waits for several readings.
+    Number {
+        path: "telemetry.gauge_seconds",
+        range: 1..=3_600,
+        unit: "seconds",
+        of: |config| config.telemetry.gauge_seconds,
     },
 ];
 
