@@ -5,7 +5,9 @@
 
 mod answers;
 mod books;
+mod canaries;
 mod clock;
+mod collector;
 mod costs;
 mod crash;
 mod crowd;
@@ -16,6 +18,7 @@ mod engine;
 mod fleet;
 mod folded;
 mod ledger;
+mod picture;
 mod ports;
 mod probes;
 mod process;
@@ -32,7 +35,9 @@ mod world;
 
 pub use answers::{Refusal, amount, cents, refusal};
 pub use books::{Books, Journal, keyed_kinds, unkeyed_kinds};
+pub use canaries::{Canaries, odd_requests};
 pub use clock::{WallClock, now};
+pub use collector::{Collector, Seen};
 pub use costs::{COUNTED, Counts, Meter, Searches, Table, Verdict, WARM, statements_of_calls};
 pub use crash::{Crash, Ended, impatient};
 pub use crowd::{Crowd, Gathered};
@@ -44,6 +49,7 @@ pub use fleet::{Load, Report};
 pub use folded::Folded;
 pub use grpc_server::proto;
 pub use ledger::Ledger;
+pub use picture::{Forest, compare};
 pub use ports::free_address;
 pub use probes::{Places, points, probes_are_available};
 pub use process::{Environment, Process, Use};

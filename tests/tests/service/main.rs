@@ -64,6 +64,7 @@ mod second_chance;
 mod shedding;
 mod stopping;
 mod table;
+mod telemetry;
 mod time;
 mod timers;
 mod tokens;
