@@ -7,6 +7,7 @@ mod circles;
 mod clients;
 mod cluster;
 mod debian;
+mod deploy;
 mod dev;
 mod direction;
 mod fuzz;
@@ -17,6 +18,7 @@ mod postgres;
 mod probes;
 mod process;
 mod proof;
+mod python;
 mod readme;
 mod release;
 mod source;
@@ -42,6 +44,8 @@ Tasks of the repository.
                               each other in a circle, and kinds of operations named outside their rooms
   cargo xtask clients         clients that are not ours: one by reflection only, Python's and Node's with the longest answers, and
                               Mollie's own against the simulated Mollie
+  cargo xtask deploy          deploy/ without a cluster: renders it, holds it against Kubernetes' schemas and our own rules, and
+                              starts the release build from the image's file system, confined as the manifests say
   cargo xtask bounds          what the largest requests cost a release build, refused ones and allowed ones
   cargo xtask bench [--quick] [--orders N]
                               what the service costs, each figure beside its floor, on a durable PostgreSQL; writes
@@ -65,6 +69,7 @@ fn main() -> ExitCode {
             .and_then(|()| clients::answers())
             .and_then(|()| clients::watch())
             .and_then(|()| clients::mollies()),
+        Some((task, [])) if task == "deploy" => deploy::check(),
         Some((task, [])) if task == "bounds" => release::bounds(),
         Some((task, options)) if task == "bench" => bench::run(options),
         Some((task, [])) if ["help", "--help", "-h"].contains(&task.as_str()) => {
