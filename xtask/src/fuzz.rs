@@ -161,7 +161,7 @@ impl Search<'_> {
         if !status.success() {
             let input = files(&findings)?.first().map(|path| path.display().to_string()).unwrap_or_default();
             bail!(
-                "{}: the search ended with {status}. Its input: {input}; `cargo run -p fuzz -- {} {input}` shows what is wrong",
+                "{}: the search ended with {status}. Its input: {input}; `cargo run -p fuzz --bin fuzz -- {} {input}` shows what is wrong",
                 self.target,
                 self.target
             );
