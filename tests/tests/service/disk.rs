@@ -77,6 +77,14 @@ async fn first_health(world: &World) -> ServingStatus {
 async fn health_follows_the_disk(mut world: World, disk: Disk) {
     world.create(draft(LEGO, "ideal")).await;
     health_is(&world, ServingStatus::Serving).await;
+    // Without any patience a disk that works is healthy all the same.
+    until("it was written to several times", SOON, async || {
+        let beats: i64 =
+            world.database.query("SELECT beats FROM heartbeat").await[0].try_get_by_index(0).ok()?;
+        (beats >= 3).then_some(())
+    })
+    .await;
+    assert!(!world.service.said().contains("cannot be written"), "{}", world.service.said());
     disk.fill();
     let request = create(&new_request_id(), numbered("while the disk is full", "ideal"));
     let refused = refusal(world.orders().create_order(request.clone()).await);

@@ -64,9 +64,10 @@ impl Watch {
         }
     }
 
-    /// Writes to it. An answer that does not come counts as none from the beginning.
+    /// Writes to it. An answer that does not come counts as none from the beginning. However little patience is configured, a database
+    /// that works is given time to answer.
     async fn tried(&self, room: usize) -> Result<(), StoreError> {
-        let until = self.lost.unwrap_or_else(Instant::now) + self.patience;
+        let until = self.lost.unwrap_or_else(Instant::now) + self.patience.max(USUAL);
         let mut beat = std::pin::pin!(self.store.beat(room));
         // What has begun is never dropped: its connection would be in doubt.
         if let Ok(tried) = tokio::time::timeout_at(until, &mut beat).await {
