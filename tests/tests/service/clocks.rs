@@ -168,6 +168,8 @@ async fn a_clock_that_stands_still_fires_nothing_and_afterwards_each_timer_once(
 /// enough units are left for it to be done twice.
 async fn a_clock_that_steps_while_a_call_hangs_does_nothing_twice(mut world: World) {
     world.service.set("ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS", "5");
+    // Its steps are told.
+    world.service.set("ORDER_SERVICE__LOG__FILTER", "debug");
     let clock = with_clock(&mut world).await;
     let three = with_three_of_a_kind();
     let order = world.create_and_check_out(three, "authorized").await;

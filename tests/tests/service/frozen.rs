@@ -207,6 +207,8 @@ async fn prepare() -> Option<(World, Journal)> {
     // Longer than what hangs: a stopped replica finds its call still hanging.
     let mut settings = impatient();
     settings.push(("ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS", OsString::from("3")));
+    // Each step is told.
+    settings.push(("ORDER_SERVICE__LOG__FILTER", OsString::from("debug")));
     Some((World::prepare_with(Engine::Postgres, settings).await, Journal::default()))
 }
 
