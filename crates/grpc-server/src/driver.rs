@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::operations::claim::Claim;
 use domain::operations::operation::{Operation, State};
-use domain::ports::{Clock, Ports, Store};
+use domain::ports::{Clock, Gateway, Ports, Store};
 use domain::rules::ids::{GroupId, OperationId, OrderId};
 use domain::workflow::Recorded;
 use domain::workflow::drive::drive;
@@ -216,6 +216,10 @@ async fn step(service: &Service, claim: &Claim, claimed_at: Duration) -> Option<
     let Operation { id, order_id, task, .. } = &claim.operation;
     let kind = task.name();
     match Box::pin(drive(service, claim, claimed_at)).await {
+        Ok(progress) if service.gateway().has_key(&claim.operation.profile).is_err() => {
+            debug!(operation = %id, order = %order_id, kind = kind.as_str(), ?progress, "operation rests: its profile has no key");
+            return Some(progress);
+        }
         Ok(progress) => {
             debug!(operation = %id, order = %order_id, kind = kind.as_str(), ?progress, "operation taken a step further");
             return Some(progress);

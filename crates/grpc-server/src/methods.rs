@@ -118,7 +118,10 @@ impl KnownMethods {
                 self.since(key, elapsed, KEPT).ok_or(error)
             }
             NotListed::Gateway(
-                GatewayError::KeyRefused(_) | GatewayError::NotFound | GatewayError::Unreadable(_),
+                GatewayError::KeyRefused(_)
+                | GatewayError::NoKey(_)
+                | GatewayError::NotFound
+                | GatewayError::Unreadable(_),
             )
             | NotListed::Refused(_) => Err(error),
         }

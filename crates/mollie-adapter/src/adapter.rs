@@ -193,10 +193,9 @@ impl<T: Transport> MollieAdapter<T> {
         outcome::of_reading(profile, self.send(credential, request).await, |_| Ok(()))
     }
 
-    fn credential(&self, profile: &ProfileName) -> Result<Credential, String> {
-        let missing = || format!("profile {profile} has no API key: add one to the configuration");
+    fn credential(&self, profile: &ProfileName) -> Result<Credential, GatewayError> {
         let keys = self.0.keys.read().unwrap_or_else(PoisonError::into_inner);
-        keys.get(profile).cloned().ok_or_else(missing)
+        keys.get(profile).cloned().ok_or_else(|| GatewayError::NoKey(profile.clone()))
     }
 
     async fn send(&self, credential: &Credential, request: Request) -> Result<Answer, Failure> {
@@ -209,7 +208,7 @@ impl<T: Transport> MollieAdapter<T> {
         request: Request,
         parse: impl FnOnce(&Object<'_>) -> Result<R, Misread> + Send,
     ) -> Result<R, GatewayError> {
-        let credential = self.credential(profile).map_err(GatewayError::KeyRefused)?;
+        let credential = self.credential(profile)?;
         outcome::of_reading(profile, self.send(&credential, request).await, parse)
     }
 
@@ -256,16 +255,21 @@ impl<T: Transport> MollieAdapter<T> {
             other @ (GatewayError::Unavailable(_)
             | GatewayError::Later { .. }
             | GatewayError::KeyRefused(_)
+            | GatewayError::NoKey(_)
             | GatewayError::Unreadable(_)) => other,
         })
     }
 }
 
 impl<T: Transport> Gateway for MollieAdapter<T> {
+    fn has_key(&self, profile: &ProfileName) -> Result<(), GatewayError> {
+        self.credential(profile).map(drop)
+    }
+
     async fn execute(&self, profile: &ProfileName, command: &Command, key: IdempotencyKey) -> Outcome {
         let credential = match self.credential(profile) {
             Ok(credential) => credential,
-            Err(problem) => return Outcome::KeyRefused { problem },
+            Err(error) => return Outcome::NotSent { problem: error.to_string(), pause: None },
         };
         match command::request(&self.0.base, command, key) {
             Ok(request) => {
@@ -334,7 +338,7 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
     ) -> Result<Result<Vec<PaymentMethod>, Box<Rejection>>, GatewayError> {
         let mut url = self.0.base.at(&["methods"]).ok_or(GatewayError::NotFound)?;
         method::query(&mut url, wanted);
-        let credential = self.credential(profile).map_err(GatewayError::KeyRefused)?;
+        let credential = self.credential(profile)?;
         let request = Request::reading(Rank::Asked, Endpoint::ListMethods, url);
         let answer = self.send(&credential, request).await;
         outcome::of_asking(profile, answer, method::read_list)
@@ -377,6 +381,7 @@ fn listed(error: GatewayError) -> GatewayError {
         other @ (GatewayError::Unavailable(_)
         | GatewayError::Later { .. }
         | GatewayError::KeyRefused(_)
+        | GatewayError::NoKey(_)
         | GatewayError::Unreadable(_)) => other,
     }
 }

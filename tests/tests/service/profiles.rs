@@ -6,7 +6,7 @@ use serde_json::json;
 use tests::proto::get_order_request::{Key, OrderNumber};
 use tests::proto::{
     CreateOrderRequest, CreateRefundRequest, CreateShipmentRequest, GetOrderRequest, ListOrdersRequest,
-    OrderFilter,
+    OrderFilter, SyncOrderRequest,
 };
 use tests::proto::{OrderStatus, Placement};
 use tests::{LEGO, World, amount, draft, new_request_id, numbered, on_both_engines, refusal, until};
@@ -19,6 +19,7 @@ on_both_engines!(
     a_profile_with_open_orders_cannot_be_left_out_unless_it_is_marked_retired,
     an_order_that_is_over_is_open_while_one_of_its_operations_is_not_settled,
     a_retired_profile_takes_no_orders_and_finishes_those_it_has,
+    orders_of_a_retired_profile_without_a_key_rest,
     the_last_profile_can_be_retired_too,
     a_changed_public_address_is_told_while_orders_are_open_under_the_old_one,
     while_mollie_refuses_the_key_an_order_waits_and_an_operator_is_alerted,
@@ -33,7 +34,7 @@ const RETIRED: &str = "ORDER_SERVICE__PROFILES__MAIN__RETIRED";
 const SOON: Duration = Duration::from_secs(60);
 
 /// What a service says that does not start.
-async fn refused_start(world: &World) -> String {
+pub async fn refused_start(world: &World) -> String {
     let mut process = world.service.begin();
     let status = process.ended(SOON).await;
     assert_eq!(status.code(), Some(1), "it must not start:\n{}", process.said());
@@ -147,6 +148,54 @@ async fn a_retired_profile_takes_no_orders_and_finishes_those_it_has(mut world: 
     world.settles(&unpaid.id).await;
     world.simulator.check_out(&unpaid.checkout_url, "paid").await;
     world.reaches(&unpaid.id, OrderStatus::Paid).await;
+}
+
+async fn orders_of_a_retired_profile_without_a_key_rest(mut world: World) {
+    let order = world.create(draft(LEGO, "ideal")).await;
+    let other = world.create(numbered("1338", "ideal")).await;
+    world
+        .simulator
+        .fail(json!([{"fault": "busy", "method": "DELETE", "path": "/v2/orders/*", "count": "all"}]))
+        .await;
+    world.orders().cancel_order(cancel(&order)).await.unwrap();
+    let old = key(&world, "test_dHar4XY7LxsDOtmnkVtjNVWXLSlXsM");
+    world.service.stop().await;
+    world.simulator.mend().await;
+    let asked = format!("{:?}", world.simulator.traffic().await);
+    world.service.forget(KEY);
+    world.service.set(RETIRED, "true");
+    world.service.start().await;
+    // Its webhook arrives.
+    world.simulator.check_out(&other.checkout_url, "paid").await;
+    let problem = until("what was under way rests", SOON, async || {
+        let [operation] = &world.order(&order.id).await.operations[..] else { return None };
+        let problem = operation.last_problem.clone();
+        (!operation.key_refused && problem.contains("retired")).then_some(problem)
+    })
+    .await;
+    assert!(problem.contains("profiles.main.api_key_file names a file with its key"), "{problem}");
+    for status in [
+        world.orders().cancel_order(cancel(&other)).await.unwrap_err(),
+        world.orders().update_order(move_to(&other, "Utrecht")).await.unwrap_err(),
+        world.orders().sync_order(SyncOrderRequest { id: other.id.clone() }).await.unwrap_err(),
+    ] {
+        let refused = refusal::<()>(Err(status));
+        assert_eq!(refused.kind(), (Code::FailedPrecondition, "PROFILE_RETIRED"));
+        assert_eq!(refused.metadata["profile"], "main");
+        assert!(refused.message.contains("profiles.main.api_key_file"), "{}", refused.message);
+    }
+    assert_eq!(world.order(&other.id).await.operations, []);
+    let said = world.service.stop_and_tell().await;
+    let is_noise =
+        |line: &&str| (line.contains("WARN") || line.contains("ERROR")) && !line.contains("NOT durable");
+    let noise: Vec<_> = said.lines().filter(is_noise).collect();
+    assert!(noise.is_empty(), "{}", noise.join("\n"));
+    assert_eq!(format!("{:?}", world.simulator.traffic().await), asked, "Mollie was asked");
+    world.service.set(KEY, &old);
+    world.service.start().await;
+    world.advance("PT15M").await;
+    world.reaches(&order.id, OrderStatus::Canceled).await;
+    world.reaches(&other.id, OrderStatus::Paid).await;
 }
 
 async fn a_changed_public_address_is_told_while_orders_are_open_under_the_old_one(mut world: World) {

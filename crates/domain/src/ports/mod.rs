@@ -12,7 +12,7 @@ mod vault;
 pub use clock::{AGREED, Ahead, Clock, Ids};
 pub use mollie::{
     Acceptance, CancelLines, Command, Gateway, GatewayError, MakeRefund, ManageLines, OpenPayment, Outcome,
-    PlaceOrder, RegisterShipment, TrackShipment, UpdateOrder,
+    PlaceOrder, RegisterShipment, TrackShipment, UpdateOrder, rests,
 };
 pub use permits::{CallPermits, Reserved};
 pub use storage::{

@@ -167,6 +167,9 @@ pub enum GatewayError {
     /// The key is not accepted.
     #[error("Mollie does not accept the profile's API key: {0}")]
     KeyRefused(String),
+    /// This profile has no key, so Mollie was not asked: its orders rest until it is given one.
+    #[error("{}", rests(.0))]
+    NoKey(ProfileName),
     /// The answer cannot be understood, or leaves out a field that money depends on.
     #[error("Mollie's answer cannot be understood: {0}")]
     Unreadable(Misread),
@@ -178,7 +181,7 @@ impl GatewayError {
     pub const fn retryable(&self) -> bool {
         match self {
             Self::Unavailable(_) | Self::Later { .. } => true,
-            Self::NotFound | Self::KeyRefused(_) | Self::Unreadable(_) => false,
+            Self::NotFound | Self::KeyRefused(_) | Self::NoKey(_) | Self::Unreadable(_) => false,
         }
     }
 
@@ -187,13 +190,33 @@ impl GatewayError {
     pub const fn pause(&self) -> Option<Duration> {
         match self {
             Self::Later { pause, .. } => Some(*pause),
-            Self::Unavailable(_) | Self::NotFound | Self::KeyRefused(_) | Self::Unreadable(_) => None,
+            Self::Unavailable(_)
+            | Self::NotFound
+            | Self::KeyRefused(_)
+            | Self::NoKey(_)
+            | Self::Unreadable(_) => None,
         }
     }
 }
 
+/// Why nothing of a profile without a key goes on, and what to do: for operators and callers alike.
+#[must_use]
+pub fn rests(profile: &ProfileName) -> String {
+    format!(
+        "profile {profile} is retired and has no API key, so its orders rest; they go on once profiles.{profile}.api_key_file \
+         names a file with its key"
+    )
+}
+
 /// Mollie's Orders API.
 pub trait Gateway: Send + Sync {
+    /// Whether there is a key for the profile, or [`GatewayError::NoKey`]. Without one nothing of its orders is begun, and what was under way
+    /// rests.
+    ///
+    /// # Errors
+    /// Only [`GatewayError::NoKey`].
+    fn has_key(&self, profile: &ProfileName) -> Result<(), GatewayError>;
+
     /// Makes a change. Never fails: if the outcome is unknown, it returns [`Outcome::Unknown`].
     fn execute(
         &self,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use jiff::{SignedDuration, Timestamp};
 
-use super::put_off::{key_refused, later, not_sent, stumbled, unknown, wrong_key};
+use super::put_off::{key_refused, later, not_sent, rest, stumbled, unknown, wrong_key};
 use super::resolve::{Observed, observe, resolve};
 use super::settle::{self, How, Resolution, end};
 use super::step::{Progress, is_too_late, put_back};
@@ -49,11 +49,14 @@ pub async fn drive<P: Ports>(ports: &P, claim: &Claim, claimed_at: Duration) -> 
             progress @ (Progress::Settled | Progress::LeaseLost) => Ok(progress),
         };
     }
+    if let Err(no_key) = ports.gateway().has_key(&order.profile) {
+        return rest(ports, claim, order, &no_key).await;
+    }
     if let State::InFlight { sent } = claim.operation.state
         && sent.is_first()
         && rests(ports, &claim.operation).await?
     {
-        let time = ports.clock().now().saturating_add(RESTS).unwrap_or(Timestamp::MAX);
+        let time = ports.clock().now().saturating_add(PAUSED).unwrap_or(Timestamp::MAX);
         return later(ports, claim, order, sent, time, "its profile is paused".to_owned()).await;
     }
     let kind = claim.operation.task.kind();
@@ -102,8 +105,8 @@ async fn has_nothing_to_follow<P: Ports>(ports: &P, operation: &Operation) -> Re
     Ok(!before.is_some_and(|before| before.state.name() == OperationState::Succeeded))
 }
 
-/// How long what rests waits until it asks again.
-const RESTS: SignedDuration = SignedDuration::from_mins(1);
+/// How long what waits for its paused profile waits until it asks again.
+const PAUSED: SignedDuration = SignedDuration::from_mins(1);
 
 /// Whether a policy has set it to work, and its profile is paused.
 async fn rests<P: Ports>(ports: &P, operation: &Operation) -> Result<bool, StoreError> {

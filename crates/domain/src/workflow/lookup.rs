@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::RESTS;
 use super::duplicates::duplicates;
 use super::sync::{self, Because, SyncError, Synced};
 use crate::ports::{Clock, GatewayError, LookupClaim, LookupEnd, OrderKey, Ports, Store, StoreError};
@@ -23,6 +24,8 @@ pub enum LookedUp {
     Waiting { next: Timestamp },
     /// Calls to Mollie are used up for now: the look-up is repeated at `next`, and the hints are kept. This is no failure.
     PutOff { next: Timestamp },
+    /// The profile has no key: the look-up is repeated at `next`, and the hints are kept. This is no failure, and Mollie was not asked.
+    Rests { next: Timestamp },
     /// It could not be read: the look-up is repeated at `next`, and the hints are kept.
     Failed { problem: SyncError, next: Timestamp },
 }
@@ -37,6 +40,7 @@ impl LookedUp {
             Self::Contradictory { .. } => "contradictory",
             Self::Waiting { .. } => "waiting",
             Self::PutOff { .. } => "put_off",
+            Self::Rests { .. } => "rests",
             Self::Failed { .. } => "failed",
         }
     }
@@ -53,6 +57,9 @@ pub async fn look_up<P: Ports>(ports: &P, claim: &LookupClaim) -> Result<LookedU
         Err(SyncError::Gateway(GatewayError::Later { pause, .. })) => {
             LookedUp::PutOff { next: lookup::put_off(claim.order_id, now, pause) }
         }
+        Err(SyncError::Gateway(GatewayError::NoKey(_))) => {
+            LookedUp::Rests { next: lookup::put_off(claim.order_id, now, RESTS) }
+        }
         Err(problem) => LookedUp::Failed { problem, next: after(now, pause(claim.failures)) },
     };
     ports.store().finish_lookup(claim, end(&looked, claim.failures)).await?;
@@ -66,7 +73,7 @@ fn end(looked: &LookedUp, failures: u32) -> LookupEnd {
             (Some(*next), failures.saturating_add(1), true)
         }
         LookedUp::Waiting { next } => (Some(*next), 0, false),
-        LookedUp::PutOff { next } => (Some(*next), failures, false),
+        LookedUp::PutOff { next } | LookedUp::Rests { next } => (Some(*next), failures, false),
         LookedUp::Failed { next, .. } => (Some(*next), failures.saturating_add(1), false),
     };
     LookupEnd { next, failures, was_read }

@@ -6,6 +6,8 @@
 //! [`lookup`] reads an order after a webhook or on schedule; [`sync`] records what Mollie reports; [`timer`] looks after its deadline. [`operator`] holds the
 //! operator's decisions.
 
+use std::time::Duration;
+
 mod backoff;
 mod claim_at_head;
 mod confirm;
@@ -38,6 +40,9 @@ pub mod timer;
 pub use held::held_by;
 pub use hook::{HookAddress, hook_address, parse_hook_path};
 pub use intent::{Holder, Intent, MutationError, Recorded};
+
+/// How long due work of a profile without a key waits until it asks again.
+const RESTS: Duration = Duration::from_mins(10);
 
 /// How often a decision is repeated because the order changed meanwhile.
 const ROUNDS: usize = 16;

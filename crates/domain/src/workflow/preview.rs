@@ -6,7 +6,7 @@ use super::refuse::{author, confirm_or_refuse};
 use super::settle::Related;
 use super::{ROUNDS, settle};
 use crate::operations::{Known, Pen, Request};
-use crate::ports::{Change, OrderWithOperations, Ports};
+use crate::ports::{Change, Gateway, OrderWithOperations, Ports};
 use crate::rules::ids::OrderId;
 
 /// A request as it would be decided.
@@ -43,6 +43,9 @@ pub async fn preview<P: Ports, R: Request>(
         let mut pen = Pen::new(ports.ids(), author(ports, intent, &known.order), known);
         match request.decide(&mut pen) {
             Ok(_) => {
+                if pen.group().is_some() {
+                    ports.gateway().has_key(&before.order.profile).map_err(MutationError::Unconfirmed)?;
+                }
                 let change = Box::new(unclaimed(ports, pen.finish(None)));
                 return Ok(Preview::Now { before, change });
             }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::step::{Progress, deadline, is_too_late, put_back};
-use super::{backoff, settle};
+use super::{RESTS, backoff, settle};
 use crate::operations::claim::Claim;
 use crate::operations::operation::{Operation, State};
 use crate::operations::sent::Sent;
-use crate::ports::{Clock, Ports, StoreError};
+use crate::ports::{Clock, GatewayError, Ports, StoreError};
 use crate::rules::order::Order;
 use crate::rules::rejection::Rejection;
 
@@ -49,6 +49,22 @@ pub(super) async fn later<P: Ports>(
     let waiting = Operation { state: State::Pending { sent, yields: true }, ..operation };
     let pause = time.duration_since(ports.clock().now()).max(backoff::usual(0));
     put_off(ports, claim, order, waiting, pause).await
+}
+
+/// Its profile has no key: it stays as it is until there is one, and says so.
+pub(super) async fn rest<P: Ports>(
+    ports: &P,
+    claim: &Claim,
+    order: &Order,
+    no_key: &GatewayError,
+) -> Result<Progress, StoreError> {
+    let pause = SignedDuration::try_from(RESTS).unwrap_or(SignedDuration::MAX);
+    let mut resting = claim.operation.clone().with_problem(&no_key.to_string());
+    if let State::InFlight { sent } = resting.state {
+        resting.state = State::Pending { sent: earlier(sent), yields: true };
+        return put_off(ports, claim, order, resting, pause).await;
+    }
+    put_back(ports, claim, resting, pause).await
 }
 
 /// The earlier sends of an operation that was not sent now.

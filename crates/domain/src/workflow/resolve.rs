@@ -247,7 +247,10 @@ async fn unreadable<P: Ports>(
     let mut operation = claim.operation.clone();
     let tries = &mut operation.tries;
     let hopeless = match error {
-        GatewayError::Unavailable(_) | GatewayError::Later { .. } | GatewayError::KeyRefused(_) => {
+        GatewayError::Unavailable(_)
+        | GatewayError::Later { .. }
+        | GatewayError::KeyRefused(_)
+        | GatewayError::NoKey(_) => {
             tries.unreadable = 0;
             false
         }
@@ -266,6 +269,7 @@ async fn unreadable<P: Ports>(
         GatewayError::KeyRefused(_) => operation.with_key_refused(&error.to_string()),
         GatewayError::Unavailable(_)
         | GatewayError::Later { .. }
+        | GatewayError::NoKey(_)
         | GatewayError::NotFound
         | GatewayError::Unreadable(_) => operation.with_problem(&error.to_string()),
     };

@@ -9,7 +9,7 @@ use super::{ROUNDS, claim_at_head, held, save, settle};
 use crate::operations::{Known, Pen, Request};
 #[cfg(feature = "planted")]
 use crate::planted::Planted;
-use crate::ports::{Change, CommitError, OrderWithOperations, Ports};
+use crate::ports::{Change, CommitError, Gateway, OrderWithOperations, Ports};
 use crate::rules::ids::OrderId;
 use crate::rules::order::Order;
 use crate::rules::subject::Subject;
@@ -79,6 +79,11 @@ pub async fn submit<P: Ports, R: Request>(
         };
         if let Err(late) = intent.in_time(ports) {
             return intent.seen(ports).await?.ok_or(late);
+        }
+        if pen.group().is_some()
+            && let Err(no_key) = ports.gateway().has_key(&pen.order().profile)
+        {
+            return intent.seen(ports).await?.ok_or(MutationError::Unconfirmed(no_key));
         }
         let (mut change, accepted) = saved(ports, intent, pen, subject);
         if let Some(new) = on.as_new() {

@@ -35,6 +35,7 @@ impl Failures {
                 GatewayError::Unavailable(_)
                 | GatewayError::Later { .. }
                 | GatewayError::KeyRefused(_)
+                | GatewayError::NoKey(_)
                 | GatewayError::NotFound,
             ) => None,
             NotListed::Gateway(GatewayError::Unreadable(_)) | NotListed::Refused(_) => Some(wanted.clone()),

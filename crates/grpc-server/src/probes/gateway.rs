@@ -30,6 +30,10 @@ const fn kind(command: &Command) -> OperationKind {
 }
 
 impl<G: Gateway> Gateway for Probed<G> {
+    fn has_key(&self, profile: &ProfileName) -> Result<(), GatewayError> {
+        self.inner.has_key(profile)
+    }
+
     async fn execute(&self, profile: &ProfileName, command: &Command, key: IdempotencyKey) -> Outcome {
         let point = |side| Point::Operation(kind(command), Step::Sent, side);
         self.trap.pass(point(Side::Before));

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::time::Duration;
 
-use domain::ports::{GatewayError, StoreError};
-use domain::rules::ids::OperationId;
+use domain::ports::{GatewayError, StoreError, rests};
+use domain::rules::ids::{OperationId, ProfileName};
 use domain::rules::misread::Misread;
 use domain::rules::precondition::{FailedPrecondition, PreconditionReason, Whereabouts};
 use domain::rules::rejection::{RejectedBy, Rejection};
@@ -207,7 +207,9 @@ fn store_failure(error: StoreError) -> Failure {
 
 /// A refusal needs a confirmed state: if it could not be confirmed, the caller may retry, whatever the cause.
 fn gateway(error: &GatewayError) -> Status {
-    if let Some(left_out) = UNCONFIRMED.due() {
+    if !matches!(error, GatewayError::NoKey(_))
+        && let Some(left_out) = UNCONFIRMED.due()
+    {
         error!(%error, left_out, "the order's state cannot be confirmed at Mollie");
     }
     let failure = |reason, message: &str| Failure::new(Code::Unavailable, reason, message);
@@ -216,6 +218,7 @@ fn gateway(error: &GatewayError) -> Status {
             ErrorReason::MollieUnavailable,
             "The order's state cannot be confirmed at Mollie now; nothing was changed. Try again.",
         ),
+        GatewayError::NoKey(profile) => return profile_retired(profile),
         GatewayError::NotFound | GatewayError::KeyRefused(_) => failure(
             ErrorReason::ProfileKeyRefused,
             "Mollie does not accept the profile's API key, or does not know the order under it; an operator must check the key.",
@@ -232,6 +235,20 @@ fn gateway(error: &GatewayError) -> Status {
         }
     };
     failure.retry(error.pause().unwrap_or(SOON).max(SOON)).status()
+}
+
+/// Nothing can be done at Mollie for a profile without a key; trying again is no use.
+fn profile_retired(profile: &ProfileName) -> Status {
+    let text = rests(profile);
+    let unmet = [(format!("profiles/{profile}"), text.clone())];
+    Failure::new(
+        Code::FailedPrecondition,
+        ErrorReason::ProfileRetired,
+        format!("Nothing was changed: {text}. An operator must give it."),
+    )
+    .with("profile", profile)
+    .unmet("PROFILE_RETIRED", unmet)
+    .status()
 }
 
 /// The work goes on after the caller's deadline.

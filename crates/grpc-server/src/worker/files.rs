@@ -148,7 +148,9 @@ async fn unknown(
             "Mollie does not know order {order} of profile {profile} under it: it is of another Mollie profile"
         )))),
         Err(error @ GatewayError::KeyRefused(_)) => Ok(Some(file.fault(&error))),
-        Err(error @ (GatewayError::Unavailable(_) | GatewayError::Later { .. })) => Err(later(&error)),
+        Err(error @ (GatewayError::Unavailable(_) | GatewayError::Later { .. } | GatewayError::NoKey(_))) => {
+            Err(later(&error))
+        }
     }
 }
 

@@ -65,7 +65,9 @@ async fn carry_out(service: &Service, claim: &LookupClaim) {
     if let (false, Ok(LookedUp::Done { .. })) = (claim.hints.is_empty(), &looked) {
         telemetry::meters().hooks.record(waited.as_secs_f64(), &[]);
     }
-    service.lookup_lag.tell(late, matches!(looked, Ok(LookedUp::PutOff { .. })), service.pace());
+    if !matches!(looked, Ok(LookedUp::Rests { .. })) {
+        service.lookup_lag.tell(late, matches!(looked, Ok(LookedUp::PutOff { .. })), service.pace());
+    }
     Span::current().record("orders.lookup.outcome", looked.as_ref().map_or("not_saved", LookedUp::name));
     match looked {
         Ok(LookedUp::Done { next: Some(next) }) => debug!(%order, %next, "order looked up at Mollie"),
@@ -84,6 +86,7 @@ async fn carry_out(service: &Service, claim: &LookupClaim) {
         Ok(LookedUp::PutOff { next }) => {
             debug!(%order, %next, "no call is left for the look-up; it is put off")
         }
+        Ok(LookedUp::Rests { next }) => debug!(%order, %next, "the profile has no key: its look-up rests"),
         Ok(LookedUp::Failed { problem, next }) => {
             warn!(%order, %problem, %next, "look-up failed; repeated later");
         }

@@ -90,6 +90,7 @@ async fn carry_out(driver: &Driver, service: &Service, hold: &Hold, claim: &Time
             }
         }
         Ok(Fired::Paused) => info!(%order, "the profile is paused: its policy does nothing"),
+        Ok(Fired::Rests) => debug!(%order, "the profile has no key: its policy does nothing"),
         Ok(Fired::Waits { until }) => {
             warn!(%order, %until, "as many orders were canceled unasked as may be within an hour; this one waits");
         }

@@ -212,10 +212,11 @@ async fn a_profile_without_a_key_sends_nothing() {
     let adapter = server.adapter();
     let outcome = adapter.execute(&other, &place(|_| ()), key()).await;
     assert!(
-        matches!(&outcome, Outcome::KeyRefused { problem } if problem.contains("profile other")),
+        matches!(&outcome, Outcome::NotSent { problem, .. } if problem.contains("profiles.other.api_key_file")),
         "{outcome:?}"
     );
     let read = adapter.observe(Rank::First, &other, &MollieOrderId::new("ord_1")).await;
-    assert!(matches!(read, Err(GatewayError::KeyRefused(_))));
+    assert!(matches!(read, Err(GatewayError::NoKey(profile)) if profile == other));
+    assert!(adapter.has_key(&other).is_err() && adapter.has_key(&ProfileName::new("main")).is_ok());
     assert!(server.seen().is_empty());
 }

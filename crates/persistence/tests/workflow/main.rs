@@ -46,6 +46,7 @@ mod queue;
 mod refund;
 mod refusals;
 mod requests;
+mod resting;
 mod return_lines;
 mod second_chance;
 mod ship;

@@ -27,6 +27,7 @@ pub async fn compare<P: Ports>(ports: &P, id: OperationId) -> Result<(Operation,
                     error @ (GatewayError::Unavailable(_)
                     | GatewayError::Later { .. }
                     | GatewayError::KeyRefused(_)
+                    | GatewayError::NoKey(_)
                     | GatewayError::Unreadable(_)),
                 ) => return Err(OperatorError::Unverified(error)),
             }

@@ -28,6 +28,7 @@ pub(super) async fn effect<P: Ports>(
             error @ (GatewayError::Unavailable(_)
             | GatewayError::Later { .. }
             | GatewayError::KeyRefused(_)
+            | GatewayError::NoKey(_)
             | GatewayError::Unreadable(_)),
         ) => return Err(OperatorError::Unverified(error)),
     };

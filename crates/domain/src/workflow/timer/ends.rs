@@ -5,7 +5,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::operations::{Known, Pen};
-use crate::ports::{AGREED, Change, Clock, CommitError, Ports, Run, Series, Store, StoreError, TimerClaim};
+use crate::ports::{
+    AGREED, Change, Clock, CommitError, GatewayError, Ports, Run, Series, Store, StoreError, TimerClaim,
+};
 use crate::rules::cause::Grounds;
 use crate::rules::deadline_policy::{Fuse, Fused};
 use crate::rules::ids::OrderId;
@@ -31,6 +33,8 @@ pub enum Fired {
     ClocksDisagree(SignedDuration),
     /// The profile is paused.
     Paused,
+    /// The profile has no key.
+    Rests,
     /// Something of the order is under way that it waits for.
     Busy,
     /// It waits until the policy may act on another order.
@@ -52,6 +56,9 @@ pub(super) async fn read<P: Ports>(ports: &P, claim: &TimerClaim) -> Result<Read
     let order = match sync::read(ports, claim.order_id, Because::TimerIsDue).await {
         Ok(reading) => reading.order,
         Err(SyncError::Store(error)) => return Err(error),
+        Err(SyncError::Gateway(GatewayError::NoKey(_))) => {
+            return put_off(ports, claim, Fired::Rests).await.map(Read::Not);
+        }
         Err(
             problem @ (SyncError::OrderNotFound(_)
             | SyncError::NotPlaced

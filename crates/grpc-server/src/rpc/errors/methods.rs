@@ -6,7 +6,7 @@ use persistence::Repeats;
 use tonic::{Code, Status};
 use tracing::error;
 
-use super::{Failure, SOON, invalid};
+use super::{Failure, SOON, invalid, profile_retired};
 use crate::methods::NotListed;
 use crate::proto::ErrorReason;
 
@@ -21,7 +21,9 @@ pub fn methods(error: NotListed, wanted: &MethodsWanted) -> Status {
             None => GatewayError::Unreadable(refusal.to_string().as_str().into()),
         },
     };
-    if let Some(left_out) = TOLD.due() {
+    if !matches!(error, GatewayError::NoKey(_))
+        && let Some(left_out) = TOLD.due()
+    {
         error!(%error, left_out, "methods cannot be listed");
     }
     let failure = |reason, text: &str| Failure::new(Code::Unavailable, reason, text).retry(SOON).status();
@@ -29,6 +31,7 @@ pub fn methods(error: NotListed, wanted: &MethodsWanted) -> Status {
         GatewayError::Unavailable(_) | GatewayError::Later { .. } => {
             failure(ErrorReason::MollieUnavailable, "Mollie cannot list the methods now. Try again.")
         }
+        GatewayError::NoKey(profile) => profile_retired(&profile),
         GatewayError::NotFound | GatewayError::KeyRefused(_) => failure(
             ErrorReason::ProfileKeyRefused,
             "Mollie does not accept the profile's API key; an operator must check it.",
