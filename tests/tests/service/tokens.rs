@@ -10,6 +10,7 @@ use tests::proto::{
 use tests::{Engine, LEGO, SOON, World, amount, draft, new_request_id, numbered, refusal, until};
 use tonic::Code;
 
+use crate::profiles::refused_start;
 use crate::requests::{
     cancel, cancel_lines, create, manage, move_to, pay, rename_line, ship, sync, thing, track,
 };
@@ -87,6 +88,17 @@ async fn every_call_under_a_token_says_its_profile_and_its_mode_in_the_right_pla
     let fee = json!({"amount": {"value": "1.50", "currency": "EUR"}, "description": "Platform"});
     assert_eq!(fees[1]["applicationFee"], fee, "{fees:?}");
     assert_eq!(fees[0].get("applicationFee"), None, "{fees:?}");
+
+    // Another profile of Mollie's does not have the orders.
+    world.service.stop().await;
+    world.service.set("ORDER_SERVICE__PROFILES__MAIN__PROFILE_ID", "pfl_Other3");
+    let said = refused_start(&world).await;
+    for word in
+        ["ORDER_SERVICE__PROFILES__MAIN__PROFILE_ID: pfl_Other3 is another profile", "which is pfl_Main1"]
+    {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    assert!(!said.contains("OUTLET"), "{said}");
 }
 
 async fn place(world: &World, profile: &str, draft: OrderDraft) -> Order {

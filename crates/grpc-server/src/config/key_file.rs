@@ -42,6 +42,11 @@ impl KeyFile {
         })
     }
 
+    /// Mollie's id of the profile, where the file has an access token.
+    pub fn profile_id(&self) -> Option<&str> {
+        self.profile_id.as_deref()
+    }
+
     /// Reads it.
     ///
     /// # Errors
