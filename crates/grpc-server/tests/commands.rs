@@ -401,6 +401,60 @@ fn every_fault_of_who_may_call_is_named_at_once() {
     assert!(!output.status.success() && !reported.contains("ost_secret"), "{reported}");
 }
 
+/// What `serve` could not work with, though each value alone is right.
+#[test]
+fn what_does_not_go_together_is_named_by_both_its_names() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, content: &str| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.display().to_string()
+    };
+    let (key, token) = (write("key", "test_Secret1\n"), write("token", "access_Secret1\n"));
+    let of =
+        |name: &str, file: &str, more: &str| format!("[profiles.{name}]\napi_key_file = {file:?}\n{more}\n");
+    let of_token =
+        |name: &str, id: &str, test: bool| of(name, &token, &format!("profile_id = {id:?}\ntest = {test}"));
+    let certified =
+        format!("[security]\ninsecure = true\ncertificate_file = {key:?}\ncertificate_key_file = {key:?}\n");
+    let called = "[callers.shop]\ncertificates = [\"*.internal\", \"spiffe://example.com/*\"]\nroles.a = [\"viewer\"]\n";
+    let right = [
+        of("a", &key, ""),
+        of_token("c", "pfl_1", true),
+        of_token("e", "pfl_1", false),
+        of_token("f", "pfl_2", true),
+        of("g", &key, "retired = true"),
+    ]
+    .concat();
+    let wrong =
+        [of("b", &key, ""), of_token("d", "pfl_1", true), certified.clone(), called.to_owned()].concat();
+    let checked = |config: &str| {
+        let config = write("config.toml", config);
+        let environment = [("ORDER_SERVICE__MOLLIE__BASE_URL", "http://127.0.0.1:1/v2")];
+        text(&run(&["--config", &config, "config", "check"], &environment).stderr)
+    };
+    let reported = checked(&format!("{right}{wrong}"));
+    for fault in [
+        "profiles.b.api_key_file (in ",
+        "the API key of profile a too (profiles.a.api_key_file",
+        "profiles.d.api_key_file (in ",
+        "the token, profile and mode (pfl_1, test) of profile c too",
+        "not \"*.internal\"; * stands for nothing",
+        "not \"spiffe://example.com/*\"; * stands for nothing",
+        "security.insecure (in ",
+        "there are a certificate and callers, so leave it out",
+    ] {
+        assert!(reported.contains(fault), "{fault} in:\n{reported}");
+    }
+    assert!(!reported.contains("Secret1"), "{reported}");
+    let insecure = "[security]\ninsecure = true\n";
+    assert_eq!(checked(&format!("{right}{insecure}")), "");
+    // Callers may come by something that has the certificate for us.
+    let called = "[security.issuers.corp]\nissuer = \"corp\"\n[callers.shop]\nroles.a = [\"viewer\"]\n";
+    let reported = checked(&format!("{right}{insecure}{called}"));
+    assert!(!reported.contains("so leave it out"), "{reported}");
+}
+
 #[test]
 fn a_token_is_made_for_a_name_that_a_caller_may_have() {
     for name in ["", "we ird", "a\nb", "anonymous"] {

@@ -54,8 +54,9 @@ async fn costs_on(engine: Engine) {
     }
     let began = Instant::now();
     let mut world = World::prepare(engine, Some(NOBODY)).await;
-    let key = world.directory().join("api-key");
-    for name in OTHER_PROFILES {
+    for (n, name) in OTHER_PROFILES.into_iter().enumerate() {
+        let key = world.directory().join(format!("api-key-{n}"));
+        std::fs::write(&key, format!("test_{n}Har4XY7LxsDOtmnkVtjNVWXLSlXsM")).unwrap();
         world.service.set(name, key.to_str().unwrap());
     }
     let there = fill(&mut world).await;

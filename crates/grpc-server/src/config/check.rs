@@ -66,6 +66,7 @@ impl Config {
             }
             retired.extend(profile.retired.then(|| ProfileName::new(name)));
         }
+        faults.extend(self.same_credentials(&keys, &retired));
         if let Some(Err(found)) = self.security.secret_file.as_deref().map(secret::secret) {
             let name = self.names.of("security.secret_file");
             faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
@@ -81,6 +82,32 @@ impl Config {
                 Err(faults)
             }
         }
+    }
+
+    /// Profiles that would place their orders in the same place at Mollie, where nobody could tell whose they are. A retired one places
+    /// none: another may go on with its key under a new name.
+    fn same_credentials(
+        &self,
+        keys: &[(ProfileName, Credential)],
+        retired: &BTreeSet<ProfileName>,
+    ) -> Vec<String> {
+        let active: Vec<_> = keys.iter().filter(|(name, _)| !retired.contains(name)).collect();
+        let fault = |n: usize| {
+            let (name, credential) = active[n];
+            let (other, _) = active[..n].iter().find(|(_, other)| other == credential)?;
+            let of = |profile: &ProfileName| self.names.of(&format!("profiles.{profile}.api_key_file"));
+            let same = match credential.profile_id() {
+                Some(id) => format!("the token, profile and mode ({id}, {})", credential.mode().as_str()),
+                None => "the API key".to_owned(),
+            };
+            Some(format!(
+                "{}: {same} of profile {other} too ({}); a key is of one profile of Mollie's, so give {name} another, or leave one \
+                 of the two out",
+                of(name),
+                of(other)
+            ))
+        };
+        (1..active.len()).filter_map(fault).collect()
     }
 
     fn key_files(&self) -> Vec<KeyFile> {

@@ -27,6 +27,7 @@ impl Config {
     pub(super) fn identity(&self) -> Result<Identity, Vec<String>> {
         let (mut identity, mut faults) = (Identity::default(), Vec::new());
         faults.extend(self.missing());
+        faults.extend(self.needlessly_insecure());
         self.tls(&mut identity, &mut faults);
         faults.extend(self.wrong_callers());
         if self.callers.is_empty() {
@@ -61,6 +62,19 @@ impl Config {
             ));
         }
         missing
+    }
+
+    /// Nothing is left that it would allow, until a slip takes out the callers or the certificate: then it would open the service.
+    fn needlessly_insecure(&self) -> Option<String> {
+        let security = &self.security;
+        let is_guarded = security.certificate_file.is_some() && !self.callers.is_empty();
+        (security.insecure && is_guarded).then(|| {
+            format!(
+                "{}: there are a certificate and callers, so leave it out: it changes nothing now, and would let everybody in if they were \
+                 left out by mistake",
+                self.names.of("security.insecure")
+            )
+        })
     }
 
     fn tls(&self, identity: &mut Identity, faults: &mut Vec<String>) {

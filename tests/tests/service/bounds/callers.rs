@@ -120,6 +120,7 @@ async fn guarded(engine: Engine) -> Called {
     );
     let configuration = file("callers.toml", &configuration);
     world.service.set("ORDER_SERVICE_CONFIG", &configuration);
+    world.service.set("ORDER_SERVICE__SECURITY__INSECURE", "false");
     let mut process = world.service.begin();
     let channel = connected(&mut process, &endpoint(&world, &authority.pem, None)).await;
     let authorization = Some(format!("Bearer {}", signer.sign(&claims(CORP, "shop"))));
