@@ -15,6 +15,7 @@ pub async fn call(rpc: &Visit, request: ListOperationsRequest) -> Answer<ListOpe
     let mut reading = Reading::of(&request);
     let (mut filter, faults) = filter(request.filter.unwrap_or_default());
     reading.add(faults);
+    reading.add(rpc.unknown(&filter.profiles));
     let size = reading.part(page::size(request.page_size));
     let after = reading.part(page::operation_key(&request.page_token));
     let (size, after) = reading.end(size.zip(after))?;

@@ -20,6 +20,7 @@ pub async fn call(rpc: &Visit, request: ListOrdersRequest) -> Answer<ListOrdersR
     let mut reading = Reading::of(&request);
     let (mut filter, changed_after, faults) = filter(request.filter.unwrap_or_default());
     reading.add(faults);
+    reading.add(rpc.unknown(&filter.profiles));
     let size = reading.part(page::size(request.page_size));
     let after = reading.part(match changed_after {
         Some(_) => page::changed_order_key(&request.page_token),

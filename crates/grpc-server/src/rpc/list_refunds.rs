@@ -55,6 +55,7 @@ async fn of_all(
 ) -> Answer<ListRefundsResponse> {
     let (mut filter, faults) = read(filter);
     reading.add(faults);
+    reading.add(rpc.unknown(&filter.profiles));
     let size = reading.part(page::size(request.page_size));
     let after = reading.part(page::refund_key(&request.page_token));
     let (size, after) = reading.end(size.zip(after))?;

@@ -11,6 +11,7 @@ use domain::rules::order::Order;
 use domain::rules::placement::Mode;
 use domain::rules::refund::Refund;
 use domain::rules::shipment::Shipment;
+use domain::rules::violation::Violation;
 use tonic::Status;
 
 use super::errors;
@@ -42,6 +43,17 @@ impl Visit {
     /// The profile that is named in a query, including retired ones; otherwise what is expected.
     pub fn known_profile(&self, name: &str) -> Result<ProfileName, String> {
         self.service().known_profile(name, |profile| self.access().shows(profile))
+    }
+
+    /// What is wrong with the profile of a list's filter: a slip in its name would look like an empty list.
+    pub fn unknown(&self, asked: &Profiles) -> Vec<Violation> {
+        let Profiles::These(names) = asked else { return Vec::new() };
+        let unknown = names.iter().filter_map(|name| {
+            let expected = self.known_profile(name.as_str()).err()?;
+            let got = name.to_string();
+            Some(Violation { path: "filter.profile".to_owned(), rule: "filter.profile", expected, got })
+        });
+        unknown.collect()
     }
 
     /// Whether the call is allowed on a profile that the caller sees. One that is hidden is refused by its name, like one that is not

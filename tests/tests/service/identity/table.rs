@@ -9,20 +9,20 @@ pub enum About {
     Thing,
     /// A profile by its name: as if it were not configured.
     Profile,
-    /// A list, which is empty; or a check, whose findings are an ordinary answer.
-    List,
+    /// Several things, each of which may not be there; or a check, whose findings are an ordinary answer.
+    Several,
 }
 
-use About::{List, Profile, Thing};
+use About::{Profile, Several, Thing};
 
 /// The method; what it is about; how a request of `requests` is answered to one who may make it; and the roles that may, by their first
 /// letters: **c**heckout, **f**ulfilment, c**a**re, fi**n**ance, **v**iewer, **o**perator.
 pub const TABLE: [(&str, About, Code, &str); 35] = [
     ("CreateOrder", Profile, Code::Ok, "ca"),
-    ("CheckOrderDraft", List, Code::Ok, "ca"),
+    ("CheckOrderDraft", Several, Code::Ok, "ca"),
     ("GetOrder", Thing, Code::Ok, "cfanvo"),
-    ("BatchGetOrders", List, Code::Ok, "cfanvo"),
-    ("ListOrders", List, Code::Ok, "cfanvo"),
+    ("BatchGetOrders", Several, Code::Ok, "cfanvo"),
+    ("ListOrders", Profile, Code::Ok, "cfanvo"),
     ("CancelOrder", Thing, Code::Aborted, "ca"),
     ("CancelOrderLines", Thing, Code::Aborted, "fa"),
     ("UpdateOrder", Thing, Code::Aborted, "ca"),
@@ -38,7 +38,7 @@ pub const TABLE: [(&str, About, Code, &str); 35] = [
     ("ListShipments", Thing, Code::Ok, "cfanvo"),
     ("CreateRefund", Thing, Code::Aborted, "an"),
     ("GetRefund", Thing, Code::Ok, "cfanvo"),
-    ("ListRefunds", List, Code::Ok, "cfanvo"),
+    ("ListRefunds", Profile, Code::Ok, "cfanvo"),
     ("CancelRefund", Thing, Code::Aborted, "an"),
     ("ReturnLines", Thing, Code::Aborted, "an"),
     ("ListOrderEvents", Thing, Code::Ok, "cfanvo"),
@@ -46,7 +46,7 @@ pub const TABLE: [(&str, About, Code, &str); 35] = [
     ("ListDeadlines", Profile, Code::Ok, "fanvo"),
     ("GetOperation", Thing, Code::Ok, "cfanvo"),
     ("WaitOperation", Thing, Code::Ok, "cfanvo"),
-    ("ListOperations", List, Code::Ok, "anvo"),
+    ("ListOperations", Profile, Code::Ok, "anvo"),
     ("RetryOperation", Thing, Code::FailedPrecondition, "o"),
     ("ResolveOperation", Thing, Code::FailedPrecondition, "o"),
     ("CompareOperation", Thing, Code::Ok, "o"),
@@ -70,6 +70,6 @@ pub fn hidden(about: About) -> (Code, &'static str) {
     match about {
         Thing => (Code::NotFound, "_NOT_FOUND"),
         Profile => (Code::InvalidArgument, "INVALID_REQUEST"),
-        List => (Code::Ok, ""),
+        Several => (Code::Ok, ""),
     }
 }
