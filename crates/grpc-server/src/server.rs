@@ -271,6 +271,17 @@ async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {
 
 /// Connects to the database, and migrates its schema where that is allowed on start.
 pub async fn connect(config: &Config) -> Result<Database> {
+    if let Some(file) =
+        persistence::missing_file(&config.database.url).filter(|_| !config.database.migrate_on_start)
+    {
+        anyhow::bail!(
+            "{}: there is no file {}; name the one that holds the orders, or have `order-service migrate` make a new one, or allow it with \
+             {}=true",
+            config.names.of("database.url"),
+            file.display(),
+            config.names.of("database.migrate_on_start")
+        );
+    }
     let options =
         Options { url: config.database.url.clone(), max_connections: config.database.max_connections };
     let database = Database::connect(&options).await.with_context(|| config.names.of("database.url"))?;

@@ -93,7 +93,8 @@ fn where_a_start_may_not_migrate_it_says_what_to_run_first() {
     let directory = tempfile::tempdir().unwrap();
     let key = directory.path().join("key");
     std::fs::write(&key, "test_abcdefghijklmnopqrstuvwxyz1234").unwrap();
-    let database = format!("sqlite://{}/orders.db", directory.path().display());
+    let file = directory.path().join("new").join("orders.db");
+    let database = format!("sqlite://{}", file.display());
     let environment = [
         ("ORDER_SERVICE__DATABASE__URL", database.as_str()),
         ("ORDER_SERVICE__DATABASE__MIGRATE_ON_START", "false"),
@@ -104,6 +105,13 @@ fn where_a_start_may_not_migrate_it_says_what_to_run_first() {
         ("ORDER_SERVICE__SECURITY__INSECURE", "true"),
         ("ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE", key.to_str().unwrap()),
     ];
+    let started = run(&["serve"], &environment);
+    let (reported, missing) =
+        (text(&started.stderr), format!("DATABASE__URL: there is no file {}", file.display()));
+    assert!(!started.status.success() && reported.contains(&missing), "{reported}");
+    assert!(!file.parent().unwrap().exists(), "nothing was made");
+    std::fs::create_dir(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, "").unwrap();
     let started = run(&["serve"], &environment);
     let reported = text(&started.stderr);
     assert!(!started.status.success() && reported.contains("lacks m0001_create_orders, "), "{reported}");

@@ -21,6 +21,15 @@ pub fn check_address(url: &str) -> Result<(), ConnectError> {
     Address::parse(url).map(drop)
 }
 
+/// The file of a SQLite address, if it does not exist; opens and makes nothing.
+#[must_use]
+pub fn missing_file(url: &str) -> Option<PathBuf> {
+    match Address::parse(url) {
+        Ok(Address::Sqlite(path)) if !path.exists() => Some(path),
+        Ok(Address::Sqlite(_) | Address::Postgres(_)) | Err(_) => None,
+    }
+}
+
 impl Address {
     pub fn parse(url: &str) -> Result<Self, ConnectError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {

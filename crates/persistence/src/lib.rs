@@ -52,7 +52,7 @@ mod stream;
 mod timer;
 mod tx;
 
-pub use address::check_address;
+pub use address::{check_address, missing_file};
 pub use backlog::{AtRisk, Backlog, OpenItems, Unsettled};
 pub use connect::{ConnectError, Engine, Options};
 pub use database::{Database, Observer};
