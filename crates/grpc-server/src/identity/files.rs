@@ -38,7 +38,7 @@ pub struct Watched<T> {
     parse: Parse<T>,
     /// A hash of each file's content in use: a private key is not kept.
     used: Vec<Vec<u8>>,
-    /// What the last look has seen beside that, and whether it was judged already.
+    /// What the last look has seen beside that, and whether it was told already that it cannot be used.
     seen: Option<(Vec<Vec<u8>>, bool)>,
     value: watch::Sender<Arc<T>>,
 }
@@ -70,14 +70,21 @@ impl<T: Send + Sync + 'static> Watched<T> {
         self.value.subscribe()
     }
 
-    /// Whether the look before has seen the same, and it was not judged then.
+    /// Whether the look before has seen the same. It is judged at each look from then on: a certificate may come to hold by itself.
     fn is_to_be_judged(&mut self, content: &[Vec<u8>]) -> bool {
-        match &mut self.seen {
-            Some((seen, judged)) if seen == content => !std::mem::replace(judged, true),
-            Some(_) | None => {
-                self.seen = Some((content.to_vec(), false));
-                false
-            }
+        let is_as_before = self.seen.as_ref().is_some_and(|(seen, _)| seen == content);
+        if !is_as_before {
+            self.seen = Some((content.to_vec(), false));
+        }
+        is_as_before
+    }
+
+    /// Tells once what cannot be used.
+    fn tell(&mut self, Fault(n, fault): &Fault) {
+        let is_told = self.seen.as_mut().is_some_and(|(_, told)| std::mem::replace(told, true));
+        if !is_told {
+            let setting = &self.files[*n].0;
+            warn!(setting, fault, "a changed file cannot be used; what it held before stays in use");
         }
     }
 }
@@ -103,10 +110,7 @@ impl<T: Send + Sync + 'static> Reload for Watched<T> {
                 }
                 (self.used, self.seen) = (content, None);
             }
-            Err(Fault(n, fault)) => {
-                let setting = &self.files[n].0;
-                warn!(setting, fault, "a changed file cannot be used; what it held before stays in use");
-            }
+            Err(fault) => self.tell(&fault),
         }
     }
 }
@@ -151,6 +155,8 @@ fn hashes(contents: &[Vec<u8>]) -> Vec<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
 
     fn number(contents: &[Vec<u8>]) -> Result<u32, Fault> {
@@ -163,6 +169,29 @@ mod tests {
 
     fn named(file: &Path) -> Vec<Named> {
         vec![("a.setting".to_owned(), file.to_owned())]
+    }
+
+    /// As a certificate comes to hold.
+    #[test]
+    fn what_becomes_good_by_itself_is_used() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("number");
+        std::fs::write(&file, "1").unwrap();
+        let holds = Arc::new(AtomicBool::new(true));
+        let is_good = Arc::clone(&holds);
+        let parse = move |contents: &[Vec<u8>]| match is_good.load(Ordering::Relaxed) {
+            true => number(contents),
+            false => Err(Fault(0, "not yet".to_owned())),
+        };
+        let mut watched = Watched::open(named(&file), parse).unwrap();
+        let value = watched.value();
+        holds.store(false, Ordering::Relaxed);
+        std::fs::write(&file, "2").unwrap();
+        (0..3).for_each(|_| watched.look());
+        assert_eq!(**value.borrow(), 1);
+        holds.store(true, Ordering::Relaxed);
+        watched.look();
+        assert_eq!(**value.borrow(), 2);
     }
 
     #[test]

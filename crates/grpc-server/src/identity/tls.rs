@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::{RootCertStore, ServerConfig};
+use webpki::{EndEntityCert, Error, KeyUsage};
 
 use super::files::Fault;
 use crate::listen::Handshake;
@@ -31,6 +33,9 @@ pub fn configuration(contents: &[Vec<u8>]) -> Result<Handshake, Fault> {
         return Err("a certificate and its key are expected".to_owned().into());
     };
     let chain = certificates(certificate).map_err(|text| Fault(CERTIFICATE, text))?;
+    if let Some(fault) = chain.first().and_then(|own| not_of(own, UnixTime::now())) {
+        return Err(Fault(CERTIFICATE, fault));
+    }
     let key = PrivateKeyDer::from_pem_slice(key)
         .map_err(|error| Fault(KEY, format!("the file has no private key in PEM: {error}")))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -52,6 +57,32 @@ pub fn configuration(contents: &[Vec<u8>]) -> Result<Handshake, Fault> {
         config.send_tls13_tickets = 0;
     }
     Ok(Handshake { config: Arc::new(config), clients })
+}
+
+/// Why the service's own certificate is none of this time: every caller would refuse it. Whom callers trust is not known here, so nobody
+/// is; the library looks at the time before it looks for who signed it.
+fn not_of(certificate: &CertificateDer<'_>, now: UnixTime) -> Option<String> {
+    let certificate = EndEntityCert::try_from(certificate).ok()?;
+    let usage = KeyUsage::server_auth();
+    let verified = certificate.verify_for_usage(&[], &[], &[], now, usage, None, None);
+    let wrong = verified.err()?;
+    if let Error::CertExpired { not_after, .. } = wrong {
+        return Some(format!(
+            "the certificate has expired: it held until {}; put a new one in its place, or check the clock of this machine",
+            time(not_after)
+        ));
+    }
+    let Error::CertNotValidYet { not_before, .. } = wrong else { return None };
+    Some(format!(
+        "the certificate does not hold yet: it does from {}; put the present one in its place until then, or check the clock of this \
+         machine",
+        time(not_before)
+    ))
+}
+
+fn time(time: UnixTime) -> String {
+    let time = i64::try_from(time.as_secs()).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    time.unwrap_or(Timestamp::MAX).to_string()
 }
 
 fn verifier(
@@ -77,8 +108,9 @@ fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::Duration;
 
-    use rcgen::{CertificateParams, KeyPair};
+    use rcgen::{CertificateParams, KeyPair, date_time_ymd};
     use rustls::pki_types::ServerName;
     use rustls::pki_types::pem::PemObject;
     use rustls::{ClientConfig, HandshakeKind, RootCertStore};
@@ -88,8 +120,14 @@ mod tests {
 
     /// The file of a certificate that signs itself, and its key's.
     fn files() -> [Vec<u8>; 2] {
+        files_of(2000, 4000)
+    }
+
+    /// The same for a certificate of these years.
+    fn files_of(first: i32, end: i32) -> [Vec<u8>; 2] {
         let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        (params.not_before, params.not_after) = (date_time_ymd(first, 1, 1), date_time_ymd(end, 1, 1));
         [params.self_signed(&key).unwrap().pem().into_bytes(), key.serialize_pem().into_bytes()]
     }
 
@@ -123,6 +161,23 @@ mod tests {
         assert_eq!(second(&[certificate.clone(), key.clone()]).await, HandshakeKind::Resumed);
         let authorities = certificate.clone();
         assert_eq!(second(&[certificate, key, authorities]).await, HandshakeKind::Full);
+    }
+
+    #[test]
+    fn a_certificate_of_another_time_is_refused() {
+        for (first, end, told) in [
+            (2000, 2020, "has expired: it held until 2020-01-01T00:00:00Z;"),
+            (3000, 3001, "does not hold yet: it does from 3000-01-01T00:00:00Z;"),
+        ] {
+            let Fault(of, text) = configuration(&files_of(first, end)).unwrap_err();
+            assert!(of == CERTIFICATE && text.contains(told), "{text}");
+        }
+        // It holds throughout its last second, and from its first.
+        let [certificate, _] = files_of(2030, 2031);
+        let own = CertificateDer::from_pem_slice(&certificate).unwrap();
+        let (first, end) = (1_893_456_000, 1_924_992_000);
+        let holds = |second| not_of(&own, UnixTime::since_unix_epoch(Duration::from_secs(second))).is_none();
+        assert_eq!([first - 1, first, end, end + 1].map(holds), [false, true, true, false]);
     }
 
     #[test]
