@@ -38,6 +38,8 @@ pub type Step = JoinHandle<Option<Progress>>;
 pub struct Driver {
     pub service: Arc<Service>,
     tasks: TaskTracker,
+    /// The steps among them.
+    steps: TaskTracker,
     /// The wake-up for when an operation may have become due.
     pub wake_up: Arc<Notify>,
     /// The wake-up for when a webhook arrives.
@@ -58,6 +60,7 @@ impl Driver {
         Self {
             service,
             tasks: TaskTracker::new(),
+            steps: TaskTracker::new(),
             wake_up,
             hook_wake_up,
             key_alerts,
@@ -80,13 +83,14 @@ impl Driver {
         debug!(operation = %id, order = %order_id, kind = kind.as_str(), state = state.as_str(), "operation claimed");
         let driver = self.clone();
         let span = telemetry::resumed(span_of(&claim), claim.trace.as_ref());
+        let under_way = self.steps.token();
         let taken = async move {
             let progress = Box::pin(step(&driver.service, &claim, claimed_at)).await;
             Span::current().record("orders.operation.progress", progress.map(Progress::name));
             if progress == Some(Progress::KeyRefused) {
                 driver.key_alerts.raise(&claim.operation);
             }
-            drop(permit);
+            drop((permit, under_way));
             // Operations behind it in its order may be due now.
             driver.wake_up.notify_one();
             driver.waits.look();
@@ -174,6 +178,12 @@ impl Driver {
             Ok(before) => before.is_some_and(|before| !before.state.is_settled() && is_at_rest(&before)),
             Err(error) => !error.retryable(),
         }
+    }
+
+    /// How many operations are being driven, and how many other tasks are under way.
+    pub fn under_way(&self) -> (usize, usize) {
+        let (all, operations) = (self.tasks.len(), self.steps.len());
+        (operations, all.saturating_sub(operations))
     }
 
     /// Waits for every task to end.

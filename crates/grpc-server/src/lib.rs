@@ -4,6 +4,7 @@
 //! belong to `domain`; it only calls them.
 
 mod admission;
+mod awaited;
 pub mod cli;
 mod clock;
 mod config;

@@ -12,6 +12,7 @@ use persistence::{Database, Durability, Options, Schema};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tonic::body::Body;
 use tonic::service::Routes;
 use tonic_health::pb::health_server::HealthServer;
@@ -19,6 +20,7 @@ use tonic_health::server::HealthService;
 use tracing::{info, warn};
 
 use crate::admission::{self, Admission, Gates};
+use crate::awaited::Awaited;
 use crate::clock::{Offset, SystemClock};
 use crate::config::{Checked, Config};
 use crate::driver::Driver;
@@ -79,6 +81,8 @@ struct Ports {
     /// The settings that bound their connections.
     settings: (String, String),
     webhook_patience: Duration,
+    /// The connections, likewise.
+    open: (TaskTracker, TaskTracker),
 }
 
 impl Server {
@@ -167,8 +171,9 @@ impl Server {
         let (mut servers, listening) = (JoinSet::new(), CancellationToken::new());
         self.identity.keep_up(&listening);
         let door = Arc::clone(&self.identity.door);
-        let router =
-            grpc_router(&self.driver, self.max_message_bytes, &self.calls, self.health.service(), door)?;
+        let gates = Gates::new(&self.calls);
+        let awaited = Awaited::new(&self.driver, gates.clone(), self.ports.open());
+        let router = grpc_router(&self.driver, self.max_message_bytes, gates, self.health.service(), door)?;
         let calls = self.calls.of_connection(self.driver.feed.limits.streams);
         let tls = self.identity.tls.take();
         self.ports.serve(&mut servers, (router, calls, tls), &self.driver, &listening);
@@ -193,6 +198,7 @@ impl Server {
         let drained = tokio::select! {
             drained = drained => drained,
             never = self.driver.stop_waiting_after(self.call_timeout) => match never {},
+            never = awaited.tell() => match never {},
         };
         if drained.is_err() {
             warn!("slow steps were cut off; operations left behind are claimed again");
@@ -216,7 +222,12 @@ impl Ports {
             limits,
             settings: (name("grpc.max_connections"), name("webhook.max_connections")),
             webhook_patience: Duration::from_secs(config.webhook.timeout_seconds),
+            open: (TaskTracker::new(), TaskTracker::new()),
         })
+    }
+
+    fn open(&self) -> [TaskTracker; 2] {
+        [self.open.0.clone(), self.open.1.clone()]
     }
 
     /// Serves both until `stop` is canceled. `calls`: how many one connection of a caller may have at once.
@@ -231,6 +242,7 @@ impl Ports {
             name: "gRPC",
             setting: self.settings.0,
             limits: self.limits.0,
+            open: self.open.0,
             tls,
             protocol: listen::grpc(calls),
             router,
@@ -240,6 +252,7 @@ impl Ports {
             name: "webhooks",
             setting: self.settings.1,
             limits: self.limits.1,
+            open: self.open.1,
             tls: None,
             protocol: listen::http(self.webhook_patience),
             router: webhook::router(driver.clone(), self.webhook_patience),
@@ -351,7 +364,7 @@ async fn one_mollie_only(config: &Config, store: &Database) -> Result<()> {
 fn grpc_router(
     driver: &Driver,
     most: usize,
-    calls: &admission::Limits,
+    gates: Gates,
     health: HealthServer<HealthService>,
     door: Arc<Door>,
 ) -> Result<Router> {
@@ -363,7 +376,6 @@ fn grpc_router(
     let rpc = OrderRpc::new(driver.clone());
     let orders = OrderServiceServer::new(rpc.clone()).max_decoding_message_size(most);
     let operations = OperationServiceServer::new(rpc).max_decoding_message_size(most);
-    let gates = Gates::new(calls);
     // Compiled now, so that the first caller need not wait for it.
     LazyLock::force(&wire::SHAPES);
     let routes = Routes::new(Informed::health(health.max_decoding_message_size(most), most))

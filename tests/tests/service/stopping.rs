@@ -39,7 +39,7 @@ async fn a_call_under_way() {
     let mut world = World::start(Engine::Sqlite).await;
     world.create(draft(LEGO, "ideal")).await;
     let slow =
-        json!([{ "fault": "drip", "over": "PT6S", "method": "POST", "path": "/v2/orders", "count": 1 }]);
+        json!([{ "fault": "drip", "over": "PT7S", "method": "POST", "path": "/v2/orders", "count": 1 }]);
     world.simulator.fail(slow).await;
     let mut orders = world.orders();
     let placing = tokio::spawn(async move {
@@ -47,7 +47,12 @@ async fn a_call_under_way() {
     });
     let traffic = async || world.simulator.traffic().await.of("POST /v2/orders");
     tests::until("the call is at Mollie", tests::SOON, async || (traffic().await == 2).then_some(())).await;
-    let (placed, ()) = tokio::join!(placing, world.service.stop());
+    let (placed, said) = tokio::join!(placing, world.service.stop_and_tell());
     let placed = placed.unwrap().expect("it is answered").into_inner();
     assert!(!placed.checkout_url.is_empty(), "{placed:?}");
+    let told: Vec<_> = said.lines().filter(|line| line.contains("still stopping")).collect();
+    assert_eq!(told.len(), 1, "{said}");
+    for word in ["INFO", "reads=0", "changes=1", "operations=1", "connections=1"] {
+        assert!(told[0].contains(word), "{word}: {}", told[0]);
+    }
 }

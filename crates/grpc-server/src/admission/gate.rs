@@ -61,7 +61,7 @@ impl Gate {
     }
 
     /// How many places are taken.
-    pub fn used(&self) -> usize {
+    pub fn taken(&self) -> usize {
         self.0.taken().all
     }
 }
@@ -104,7 +104,7 @@ mod tests {
         drop(other);
         gate.enter(named("finance")).unwrap();
         drop(own);
-        assert_eq!(gate.used(), 0);
+        assert_eq!(gate.taken(), 0);
     }
 
     #[test]

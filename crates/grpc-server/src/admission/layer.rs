@@ -29,6 +29,11 @@ impl Gates {
         Self { reads: gate(limits.reads), changes: gate(limits.changes), waits: gate(limits.waits) }
     }
 
+    /// How many reads, changes and waits are under way.
+    pub fn taken(&self) -> [usize; 3] {
+        [&self.reads, &self.changes, &self.waits].map(Gate::taken)
+    }
+
     /// `None`: the call needs no place here.
     fn of(&self, kind: Kind) -> Option<(&Gate, &'static str)> {
         match kind {

@@ -10,6 +10,7 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::{Health, Verdict};
 use crate::listen::{self, Limits, Port};
@@ -28,6 +29,7 @@ impl Monitoring {
             name: "monitoring",
             setting,
             limits,
+            open: TaskTracker::new(),
             tls: None,
             protocol: listen::http(limits.handshake),
             router: router(health),

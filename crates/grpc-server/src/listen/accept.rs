@@ -26,7 +26,7 @@ const LONGEST: Duration = Duration::from_millis(800);
 impl Port {
     /// Accepts and serves until `stop` is canceled, and then until every connection has ended.
     pub async fn serve(self, listener: TcpListener, stop: CancellationToken) {
-        let (seats, open) = (Arc::new(Semaphore::new(self.limits.connections)), TaskTracker::new());
+        let (seats, open) = (Arc::new(Semaphore::new(self.limits.connections)), self.open.clone());
         let entrance = Entrance {
             port: Arc::new(self),
             seats,

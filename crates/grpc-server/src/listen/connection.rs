@@ -174,11 +174,12 @@ mod tests {
     use rustls::crypto::ring;
     use rustls::server::{ClientHello, ResolvesServerCert};
     use rustls::sign::CertifiedKey;
-    use tokio::io::AsyncReadExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
     use tokio::sync::watch;
+    use tokio_util::task::TaskTracker;
 
-    use super::super::{Handshake, grpc};
+    use super::super::{Handshake, Tls, grpc};
     use super::*;
 
     /// There is no certificate for anybody, and here nobody comes so far as to ask.
@@ -197,15 +198,15 @@ mod tests {
         Handshake { config: Arc::new(builder.with_cert_resolver(Arc::new(Nothing))), clients: None }
     }
 
-    #[tokio::test]
-    async fn who_does_not_shake_hands_in_time_is_closed() {
+    /// Says these bytes and no more, and waits until the connection is closed.
+    async fn is_closed_after(said: &[u8], tls: Option<Tls>) {
         let (handshake, long) = (Duration::from_millis(50), Duration::from_secs(3_600));
-        let (_config, tls) = watch::channel(Arc::new(tls()));
         let port = Port {
             name: "test",
             setting: String::new(),
             limits: Limits { connections: 1, handshake, idle: long, age: long },
-            tls: Some(tls),
+            open: TaskTracker::new(),
+            tls,
             protocol: grpc(1),
             router: Router::new(),
             is_stream: |_| false,
@@ -214,9 +215,17 @@ mod tests {
         let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
         let serving = tokio::spawn(port.serve(listener, stop.clone()));
         let mut silent = TcpStream::connect(address).await.unwrap();
-        let closed = tokio::time::timeout(long, silent.read(&mut [0; 8])).await;
-        assert!(closed.unwrap().is_ok_and(|read| read == 0));
+        silent.write_all(said).await.unwrap();
+        // Before h2 asks whether somebody is there.
+        let closed = tokio::time::timeout(Duration::from_secs(20), silent.read_to_end(&mut Vec::new())).await;
+        assert!(closed.is_ok());
         stop.cancel();
         serving.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn who_does_not_shake_hands_in_time_is_closed() {
+        let (_config, tls) = watch::channel(Arc::new(tls()));
+        is_closed_after(b"", Some(tls)).await;
     }
 }

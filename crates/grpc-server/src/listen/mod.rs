@@ -28,6 +28,7 @@ use hyper_util::server::conn::auto::Builder;
 use rustls::ServerConfig;
 use rustls::server::danger::ClientCertVerifier;
 use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
 
 pub use connection::{Closing, FAREWELL};
 pub use descriptors::{Descriptors, Shares};
@@ -66,6 +67,8 @@ pub struct Port {
     /// The setting that bounds its connections.
     pub setting: String,
     pub limits: Limits,
+    /// Its connections, to be counted.
+    pub open: TaskTracker,
     pub tls: Option<Tls>,
     pub protocol: Builder<TokioExecutor>,
     pub router: Router,
