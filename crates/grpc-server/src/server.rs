@@ -175,12 +175,13 @@ impl Server {
         let awaited = Awaited::new(&self.driver, gates.clone(), self.ports.open());
         let router = grpc_router(&self.driver, self.max_message_bytes, gates, self.health.service(), door)?;
         let calls = self.calls.of_connection(self.driver.feed.limits.streams);
+        let guard = self.identity.guards();
         let tls = self.identity.tls.take();
         self.ports.serve(&mut servers, (router, calls, tls), &self.driver, &listening);
         let store = self.driver.service.stream.clone();
         let watch = Watch::begin(store, self.health.clone(), self.database_patience).await;
         let watching = tokio::spawn(watch.run());
-        info!(grpc = %self.grpc, webhook = %self.webhook, monitoring = %self.monitoring, public_url = self.public_url, database = self.database, mollie = self.mollie, "serving");
+        info!(grpc = %self.grpc, guard, webhook = %self.webhook, monitoring = %self.monitoring, public_url = self.public_url, database = self.database, mollie = self.mollie, "serving");
         tokio::select! {
             () = stop.cancelled() => (),
             ended = servers.join_next() => anyhow::bail!("a listener ended by itself: {ended:?}"),

@@ -62,6 +62,14 @@ impl Guard {
         !self.callers.by_certificate.is_empty()
     }
 
+    /// The kinds of credentials by which somebody may be recognised.
+    pub fn kinds(&self) -> Vec<String> {
+        let tokens = self.tokens.is_some().then(|| "tokens".to_owned());
+        let signed = self.issuers.iter().map(|issuer| format!("tokens of {}", issuer.name));
+        let certificates = self.takes_certificates().then(|| "client certificates".to_owned());
+        tokens.into_iter().chain(signed).chain(certificates).collect()
+    }
+
     /// The caller, and how long that holds.
     ///
     /// # Errors

@@ -56,6 +56,15 @@ impl Default for Identity {
 }
 
 impl Identity {
+    /// What guards the port, in words for the log.
+    pub fn guards(&self) -> String {
+        let tls = if self.tls.is_some() { "TLS" } else { "no TLS" };
+        match &*self.door {
+            Door::Open => format!("{tls}; insecure: whoever connects may do everything"),
+            Door::Guarded(guard) => format!("{tls}; callers by {}", guard.kinds().join(", ")),
+        }
+    }
+
     /// Follows what changes, until `stop`.
     pub fn keep_up(&mut self, stop: &CancellationToken) {
         tokio::spawn(files::keep_up(std::mem::take(&mut self.watched), stop.clone()));

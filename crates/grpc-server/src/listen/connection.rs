@@ -228,4 +228,9 @@ mod tests {
         let (_config, tls) = watch::channel(Arc::new(tls()));
         is_closed_after(b"", Some(tls)).await;
     }
+
+    #[tokio::test]
+    async fn who_says_hello_and_nothing_else_is_closed() {
+        is_closed_after(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", None).await;
+    }
 }

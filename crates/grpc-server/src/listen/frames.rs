@@ -31,6 +31,9 @@ pub struct Frames {
     filled: usize,
     /// How much of the frame's content is still to pass.
     content_left: usize,
+    /// Whether there was the head of a frame, and whether there was a whole one.
+    had_head: bool,
+    has_begun: bool,
     in_a_row: u32,
     resets: u32,
     window: Instant,
@@ -51,15 +54,17 @@ impl Frames {
             head: [0; HEAD],
             filled: 0,
             content_left: 0,
+            had_head: false,
+            has_begun: false,
             in_a_row: 0,
             resets: 0,
             window: now,
         }
     }
 
-    /// Whether the peer has begun to speak HTTP/2.
+    /// Whether the peer has begun to speak HTTP/2: with its first bytes comes a frame, its settings.
     pub const fn have_begun(&self) -> bool {
-        self.preface_left == 0
+        self.has_begun
     }
 
     /// Counts what has come.
@@ -75,9 +80,12 @@ impl Frames {
                 let [a, b, c, kind, ..] = self.head;
                 (self.filled, self.content_left) =
                     (0, usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c));
+                self.has_begun |= self.had_head;
+                self.had_head = true;
                 self.count(kind, now)?;
             }
         }
+        self.has_begun |= self.had_head && self.content_left == 0;
         Ok(())
     }
 
@@ -128,7 +136,6 @@ mod tests {
             frames.pass(b"PRI * HTTP/2.0\r\n\r\nSM\r\n", now).unwrap();
             assert!(!frames.have_begun());
             frames.pass(b"\r\n", now).unwrap();
-            assert!(frames.have_begun());
             Self(frames, now)
         }
 
@@ -144,6 +151,19 @@ mod tests {
 
     fn pings(count: u32) -> Vec<u8> {
         (0..count).flat_map(|_| frame(PING, &[6; 8])).collect()
+    }
+
+    /// Its first bytes alone are nothing that can be answered.
+    #[test]
+    fn a_peer_has_begun_once_its_first_frame_is_whole() {
+        let first = frame(SETTINGS, &[0; 6]);
+        for rest in [&b""[..], b"\0", &frame(SETTINGS, b"")[..], &frame(HEADERS, &[0; 9])[..12]] {
+            let mut peer = Peer::begun();
+            peer.sends(&first[..14]).unwrap();
+            assert!(!peer.0.have_begun());
+            peer.sends(&[&first[14..], rest].concat()).unwrap();
+            assert!(peer.0.have_begun(), "{rest:?}");
+        }
     }
 
     #[test]
