@@ -25,7 +25,7 @@ pub use callers::{ANONYMOUS, Callers, EVERY_PROFILE, Known, Roles};
 pub use certificate::{is_name, spelled};
 pub use door::{Door, Visitor, enter};
 pub use files::{Reload, Watched};
-pub use guard::{Guard, Shown};
+pub use guard::{Guard, LONGEST as LONGEST_TOKEN, Shown};
 pub use jws::install;
 pub use jwt::Issuer;
 pub use key_set::KeySet;

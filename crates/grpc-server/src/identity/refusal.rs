@@ -26,6 +26,8 @@ impl Credential {
 pub enum Problem {
     /// It is not what this service reads.
     Malformed,
+    /// It is longer than anything that this service reads.
+    TooLong,
     /// It is not known, or not signed by somebody who is.
     NotAccepted,
     Expired,
@@ -42,6 +44,7 @@ impl Problem {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Malformed => "malformed",
+            Self::TooLong => "too_long",
             Self::NotAccepted => "not_accepted",
             Self::Expired => "expired",
             Self::NotYetValid => "not_yet_valid",

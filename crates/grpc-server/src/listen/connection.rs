@@ -2,6 +2,7 @@
 //! certificate ends, or the service stops. Then its peer is told by GOAWAY, calls under way are answered, and who says nothing is cut off.
 
 use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -14,13 +15,14 @@ use hyper::Response;
 use hyper::body::Incoming;
 use hyper::service::Service;
 use hyper_util::rt::TokioIo;
+use persistence::Repeats;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
-use tracing::debug;
+use tracing::{debug, warn};
 
 use super::activity::{Activity, Underway};
 use super::inbound::Inbound;
@@ -75,10 +77,29 @@ impl Connection {
         };
         match opened {
             Ok(Ok(opened)) => return Some(opened),
-            Ok(Err(error)) => debug!(port = self.port.name, address = %self.address, %error, "no handshake"),
+            Ok(Err(error)) => self.tell(&error),
             Err(_) => debug!(port = self.port.name, address = %self.address, "no handshake in time"),
         }
         None
+    }
+
+    /// Somebody who shows a certificate means to be let in: an operator must see why he is not. Others may only look whether there is a port.
+    fn tell(&self, error: &io::Error) {
+        static TOLD: Repeats = Repeats::new();
+        let (port, address) = (self.port.name, self.address);
+        let refused = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
+        match refused {
+            Some(rustls::Error::InvalidCertificate(why)) => {
+                if let Some(left_out) = TOLD.due() {
+                    warn!(
+                        port, %address, because = %why, left_out,
+                        "a client certificate was not accepted; its authority must be among those of security.client_ca_file, and it must \
+                         be for clients and of this time"
+                    );
+                }
+            }
+            Some(_) | None => debug!(port, %address, %error, "no handshake"),
+        }
     }
 
     async fn live(&self, io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: Peer) {

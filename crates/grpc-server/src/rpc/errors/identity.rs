@@ -1,10 +1,12 @@
 //! Why a call is not let in, or may not do what it asks for.
 
+use std::borrow::Cow;
+
 use domain::rules::ids::ProfileName;
 use tonic::{Code, Status};
 
 use super::{Failure, SOON};
-use crate::identity::{Credential, Method, Problem, Refusal, Role};
+use crate::identity::{Credential, LONGEST_TOKEN, Method, Problem, Refusal, Role};
 use crate::proto::ErrorReason;
 
 /// Nobody is recognised. Says how to be, and nothing about what would be accepted.
@@ -22,7 +24,7 @@ pub fn not_recognised(why: Refusal, takes_certificates: bool) -> Status {
             Failure::new(Code::Unavailable, ErrorReason::IssuerUnreachable, text).retry(SOON).status()
         }
         Refusal::Refused(credential, problem) => {
-            refused(ErrorReason::CredentialRefused, instead(credential, problem))
+            refused(ErrorReason::CredentialRefused, &instead(credential, problem))
                 .with("credential", credential.as_str())
                 .with("problem", problem.as_str())
                 .status()
@@ -30,9 +32,17 @@ pub fn not_recognised(why: Refusal, takes_certificates: bool) -> Status {
     }
 }
 
-const fn instead(credential: Credential, problem: Problem) -> &'static str {
-    match (credential, problem) {
-        (_, Problem::Malformed) => "Send one token in the metadata, as \"authorization: Bearer TOKEN\".",
+fn instead(credential: Credential, problem: Problem) -> Cow<'static, str> {
+    if problem == Problem::TooLong {
+        let text = format!(
+            "The token is longer than {LONGEST_TOKEN} bytes; get one with fewer claims from its issuer."
+        );
+        return text.into();
+    }
+    let text = match (credential, problem) {
+        (_, Problem::Malformed | Problem::TooLong) => {
+            "Send one token in the metadata, as \"authorization: Bearer TOKEN\"."
+        }
         (_, Problem::Expired) => "The token has expired; get a new one from its issuer.",
         (_, Problem::NotYetValid) => "The token is not valid yet; check the clock of its issuer.",
         (_, Problem::Audience) => "The token is for another service; get one for the audience of this one.",
@@ -49,7 +59,8 @@ const fn instead(credential: Credential, problem: Problem) -> &'static str {
         (Credential::Header | Credential::StaticToken | Credential::SignedToken, Problem::NotAccepted) => {
             "The token is not accepted: it is not known, was revoked, or is not signed as it must be."
         }
-    }
+    };
+    text.into()
 }
 
 /// The caller has no role that allows the method: on this profile, or on none at all.
