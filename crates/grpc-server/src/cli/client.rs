@@ -10,6 +10,10 @@ use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 use tonic::{Request, Status};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
+
+use super::unreachable::{self, Site};
 
 const ADDRESS: &str = "http://127.0.0.1:50051";
 
@@ -71,13 +75,15 @@ impl Address {
         let endpoint = if is_encrypted { endpoint.tls_config(self.tls()?)? } else { endpoint };
         let bearer = self.bearer()?;
         let connected = endpoint.connect_timeout(CONNECT).timeout(ANSWER).connect().await;
-        let channel = connected.with_context(|| {
-            format!(
-                "no order service answers at {address}; choose another with --address http://HOST:PORT, or https:// if it \
-                 speaks TLS"
-            )
-        })?;
-        Ok(InterceptedService::new(channel, bearer))
+        let site = Site { address, is_encrypted, certificate_file: self.certificate_file.as_deref() };
+        let channel = connected.map_err(|error| unreachable::not_connected(&site, error))?;
+        // What does not fit shows with the first words only: TLS where none is spoken, and a certificate that is not taken. Everybody may
+        // ask for health.
+        let greeted = HealthClient::new(channel.clone()).check(HealthCheckRequest::default()).await;
+        match greeted.err().filter(|status| std::error::Error::source(status).is_some()) {
+            Some(broken) => Err(unreachable::not_greeted(&site, broken)),
+            None => Ok(InterceptedService::new(channel, bearer)),
+        }
     }
 
     fn tls(&self) -> Result<ClientTlsConfig> {
@@ -97,9 +103,20 @@ impl Address {
     fn bearer(&self) -> Result<Bearer> {
         let Some(file) = &self.token_file else { return Ok(Bearer(None)) };
         let token = String::from_utf8(read("--token-file", file)?).unwrap_or_default();
-        let header = format!("Bearer {}", token.trim()).parse();
-        let mut header: AsciiMetadataValue =
-            header.with_context(|| format!("--token-file {}: it holds no token", file.display()))?;
+        let words: Vec<_> = token.split_whitespace().collect();
+        let header = match words[..] {
+            [token] => format!("Bearer {token}").parse().ok(),
+            _ => None,
+        };
+        let mut header: AsciiMetadataValue = header.with_context(|| {
+            format!(
+                "--token-file {}: one line with the token and nothing else is expected, such as the line ost_… of `order-service token`, \
+                 and it has {} words in {} lines",
+                file.display(),
+                words.len(),
+                token.lines().count()
+            )
+        })?;
         header.set_sensitive(true);
         Ok(Bearer(Some(header)))
     }

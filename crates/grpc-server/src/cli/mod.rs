@@ -20,6 +20,7 @@ mod signal;
 mod simulator;
 mod tail;
 mod token;
+mod unreachable;
 mod words;
 
 use std::path::PathBuf;

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
-use tests::{framed, try_send};
+use tests::{Process, SOON, framed, try_send, until};
 use tonic::Code;
 use tonic::transport::{Channel, Endpoint};
 
-use super::authority::Authority;
+use super::authority::{Authority, Certified};
 use super::issuer::{CORP, PARTNER, Signer, after, claims, with};
 use super::stage::{self, ROLES, Shown, Stage, Target, host, subject, uri};
 use super::{ask, methods, requests};
@@ -19,7 +19,7 @@ const AT_ONCE: usize = 16;
 
 /// What is wrong with a credential; the reason of the refusal; and words of what its sender is told. Written by hand: what cannot be
 /// verified is told alike, so that nobody learns from it what would be accepted.
-const TOLD: [(&str, &str, &str); 26] = [
+const TOLD: [(&str, &str, &str); 27] = [
     ("none", "CREDENTIAL_MISSING", "Say who calls"),
     ("expired", "CREDENTIAL_REFUSED", "has expired"),
     ("not yet valid", "CREDENTIAL_REFUSED", "not valid yet"),
@@ -41,6 +41,7 @@ const TOLD: [(&str, &str, &str); 26] = [
     ("changed claims", "CREDENTIAL_REFUSED", NOT_ACCEPTED),
     ("revoked", "CREDENTIAL_REFUSED", NOT_ACCEPTED),
     ("garbage", "CREDENTIAL_REFUSED", NOT_ACCEPTED),
+    ("a good one that is too long", "CREDENTIAL_REFUSED", "longer than 8192 bytes"),
     ("another scheme", "CREDENTIAL_REFUSED", "Bearer TOKEN"),
     ("a URI that is nobody's", "CREDENTIAL_REFUSED", "names in the client certificate"),
     ("a DNS name that is nobody's", "CREDENTIAL_REFUSED", "names in the client certificate"),
@@ -80,6 +81,39 @@ pub async fn no_wrong_credential_is_accepted(stage: &Stage) {
     }
     assert_eq!(count, methods().len() * ROLES.len() * 3 * TOLD.len());
     nobody_comes_so_far(stage).await;
+    let said = stage.process.said();
+    let of_certificate = said.lines().find(|line| line.contains("a client certificate was not accepted"));
+    let of_certificate = of_certificate.unwrap_or_else(|| panic!("no line in {said}"));
+    for word in ["WARN", "address=127.0.0.1:", "because=", "security.client_ca_file"] {
+        assert!(of_certificate.contains(word), "{word}: {of_certificate}");
+    }
+    let guard = "guard=\"TLS; callers by tokens, tokens of corp, tokens of partner, client certificates\"";
+    assert!(said.contains(guard), "{said}");
+    let lists_algorithms = |line: &&str| line.contains("expected one of") || line.contains("HS384");
+    assert_eq!(said.lines().find(lists_algorithms), None);
+}
+
+/// The first refusal is told at once, with all that helps to find whose credential it was.
+pub async fn a_refusal_is_told_to_the_operator(stage: &Stage) {
+    let late = stage.ec.sign(&with(&claims(CORP, &subject("care")), "exp", json!(after(-120))));
+    let (path, body) = requests(stage).swap_remove(0);
+    ask(&stage.channel(None), &path, Some(&format!("Bearer {late}")), body).await;
+    let line = until("it is told", SOON, async || {
+        let said = stage.process.said();
+        said.lines().find(|line| line.contains("a credential was not accepted")).map(str::to_owned)
+    })
+    .await;
+    let issuer = format!("issuer={CORP:?}");
+    for word in [
+        "ExpiredSignature",
+        "credential=\"jwt\"",
+        "address=127.0.0.1:",
+        &issuer,
+        "key=\"ec-1\"",
+        "caller=\"care\"",
+    ] {
+        assert!(line.contains(word), "{word}: {line}");
+    }
 }
 
 /// Of each method: about what is the callers', what is another profile's, and what is not there.
@@ -129,6 +163,7 @@ async fn wrong(stage: &Stage, role: &str) -> BTreeMap<&'static str, Shown> {
         ("changed claims", changed),
         ("revoked", stage::token(stage.world.directory(), role).await.0),
         ("garbage", "garbage".to_owned()),
+        ("a good one that is too long", signed("groups", json!("g".repeat(8 * 1024)))),
     ];
     let mut wrong: BTreeMap<_, _> = tokens
         .into_iter()
@@ -172,5 +207,55 @@ async fn nobody_comes_so_far(stage: &Stage) {
                 assert!(answer.is_err(), "{what}: {path}: {answer:?}");
             }
         }
+    }
+}
+
+/// What a person at a terminal is told if TLS, certificates or his token's file are not as the service has them.
+pub async fn a_command_says_what_does_not_fit(stage: &Stage) {
+    let directory = stage.world.directory();
+    let port = stage.world.service.grpc().port();
+    let (plain, encrypted) = (format!("http://localhost:{port}"), format!("https://localhost:{port}"));
+    let file = |name: &str, content: &str| {
+        stage::write(directory, name, content);
+        stage.file(name).display().to_string()
+    };
+    let authority = file("trusted.pem", &stage.authority.pem);
+    let stranger = Authority::new();
+    let Certified { certificate, key } = stranger.caller(&uri("viewer"));
+    let (certificate, key) = (file("stranger.pem", &certificate), file("stranger.key", &key));
+    let lines = file("lines", "The token:\nost_abc\n\nIts line in the file:\nviewer sha256:00\n");
+    let token = file("token", &stage.bearer("viewer").replace("Bearer ", ""));
+    let cases: [(&[&str], &str); 6] = [
+        (&["--address", &plain], "if it speaks TLS, name it as --address https://HOST:PORT"),
+        (&["--address", &encrypted], "name the file of who has as --ca-file FILE"),
+        (
+            &[
+                "--address",
+                &encrypted,
+                "--ca-file",
+                &authority,
+                "--certificate-file",
+                &certificate,
+                "--key-file",
+                &key,
+            ],
+            "may not accept the certificate of --certificate-file",
+        ),
+        (
+            &["--address", &encrypted, "--ca-file", &authority, "--token-file", &lines],
+            "one line with the token and nothing else is expected, such as the line ost_",
+        ),
+        (
+            &["--address", "https://localhost:1", "--ca-file", &authority],
+            "no order service answers at https://localhost:1",
+        ),
+        (&["--address", &encrypted, "--ca-file", &authority, "--token-file", &token], ""),
+    ];
+    for (arguments, told) in cases {
+        let mut process = Process::start_with("operations", arguments, directory, &Vec::new());
+        let status = process.ended(SOON).await;
+        let said = process.said();
+        assert_eq!(status.success(), told.is_empty(), "{arguments:?}: {said}");
+        assert!(said.contains(told) && !said.contains("ost_abc"), "{arguments:?}: {said}");
     }
 }

@@ -28,12 +28,14 @@ mod sqlite {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn every_method_is_for_those_who_may_and_every_other_call_leaves_no_trace() {
         let mut stage = Box::pin(super::stage::Stage::set()).await;
+        super::faults::a_refusal_is_told_to_the_operator(&stage).await;
         super::requests_of_before_answer_their_caller(&stage).await;
         let before = super::traces(&stage).await;
         super::the_table_holds_for_each_role(&stage).await;
         super::what_is_seen_but_not_allowed_is_refused_by_its_role(&stage).await;
         super::lists_hold_what_their_caller_may_read(&stage).await;
         super::faults::no_wrong_credential_is_accepted(&stage).await;
+        super::faults::a_command_says_what_does_not_fit(&stage).await;
         super::health_is_open_and_reflection_is_not(&stage).await;
         assert_eq!(super::traces(&stage).await, before, "something was changed");
         super::rotation::what_is_changed_is_in_use_and_no_call_fails(&mut stage).await;
