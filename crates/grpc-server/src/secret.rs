@@ -37,6 +37,11 @@ impl Source {
         Ok(Self { file, setting, kept: kept.context("the service's secret cannot be kept")? })
     }
 
+    /// The name of the setting that names a file, if one does.
+    pub fn setting(&self) -> Option<&str> {
+        self.file.as_ref().map(|_| self.setting.as_str())
+    }
+
     /// Every generation, as it is now.
     ///
     /// # Errors

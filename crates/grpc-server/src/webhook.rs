@@ -17,6 +17,7 @@ use persistence::Repeats;
 use tracing::{Instrument, debug, debug_span, warn};
 
 use crate::driver::Driver;
+use crate::telemetry;
 
 /// Every hook address.
 const ROUTE: &str = "/webhooks/mollie/{*address}";
@@ -49,6 +50,7 @@ async fn receive(driver: Driver, uri: Uri, body: Bytes) -> StatusCode {
     let service = &driver.service;
     let Some(address) = parse_hook_path(&**service, uri.path()) else {
         debug!("webhook: not one of our addresses");
+        telemetry::webhook("unknown");
         return StatusCode::OK;
     };
     let order = address.order_id;
@@ -61,12 +63,14 @@ async fn store(driver: &Driver, order: OrderId, hint: Option<&str>) -> StatusCod
     match service.store().hook_arrived(order, hint, service.clock().now()).await {
         Ok(_) => {
             driver.hook_wake_up.notify_one();
+            telemetry::webhook("stored");
             StatusCode::OK
         }
         Err(error) => {
             if let Some(left_out) = TOLD.due() {
                 warn!(%order, %error, left_out, "webhook: not stored; Mollie will retry");
             }
+            telemetry::webhook("not_stored");
             StatusCode::SERVICE_UNAVAILABLE
         }
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use domain::ports::{CallPermits, Clock, Command, Gateway, GatewayError, Outcome};
-use domain::rules::call_rate::Rank;
+use domain::rules::call_rate::{CallRate, Rank};
 use domain::rules::chargeback::Chargeback;
 use domain::rules::ids::{IdempotencyKey, MollieOrderId, MolliePaymentId, ProfileName};
 use domain::rules::misread::Misread;
@@ -116,6 +116,14 @@ impl MollieAdapter {
         let known = keys.read().unwrap_or_else(PoisonError::into_inner).clone();
         let transport = Paced::new(transport, permits, clock, limits, &known);
         Some(MollieAdapter(Arc::new(Parts { transport, base, keys, oddities, sweeps })))
+    }
+}
+
+impl<T, P: CallPermits, C: Clock> MollieAdapter<Paced<T, P, C>> {
+    /// How fast each profile's credential may be used.
+    #[must_use]
+    pub fn rates(&self) -> &BTreeMap<ProfileName, CallRate> {
+        self.0.transport.rates()
     }
 }
 

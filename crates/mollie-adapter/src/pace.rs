@@ -178,6 +178,11 @@ impl<T, P: CallPermits, C: Clock> Paced<T, P, C> {
         paced
     }
 
+    /// How fast each profile's credential may be used.
+    pub const fn rates(&self) -> &BTreeMap<ProfileName, CallRate> {
+        &self.limits.rates
+    }
+
     /// Returns when the call may be sent, which must happen at once.
     async fn turn(&self, budget: &Budget, endpoint: Endpoint, rank: Rank) -> Result<(), Later> {
         let started = self.clock.elapsed();

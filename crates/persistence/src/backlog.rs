@@ -179,6 +179,12 @@ impl Database {
         let (size, idle) = self.pools();
         (size.into(), u64::try_from(idle).unwrap_or(u64::MAX))
     }
+
+    /// How many connections the pools may have.
+    #[must_use]
+    pub fn most_connections(&self) -> u64 {
+        self.pools_at_most().into()
+    }
 }
 
 async fn rows<R: FromQueryResult, const N: usize>(

@@ -180,6 +180,18 @@ impl Database {
         }
     }
 
+    /// How many connections the pools may have.
+    pub(crate) fn pools_at_most(&self) -> u32 {
+        match self.engine() {
+            Engine::Postgres => self.0.writer.get_postgres_connection_pool().options().get_max_connections(),
+            Engine::Sqlite => {
+                let pools =
+                    [&self.0.writer, &self.0.reader].map(DatabaseConnection::get_sqlite_connection_pool);
+                pools.map(|pool| pool.options().get_max_connections()).iter().sum()
+            }
+        }
+    }
+
     /// Where transactions begin.
     pub(crate) fn writer(&self) -> &DatabaseConnection {
         &self.0.writer

@@ -53,6 +53,12 @@ impl CallRate {
         Self(calls)
     }
 
+    /// Calls in a second.
+    #[must_use]
+    pub const fn calls(self) -> u32 {
+        self.0.get()
+    }
+
     /// The most permits at once: an eighth of a second's.
     #[must_use]
     pub fn burst(self) -> u32 {

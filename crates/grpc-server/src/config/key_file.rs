@@ -47,6 +47,11 @@ impl KeyFile {
         self.profile_id.as_deref()
     }
 
+    /// The name of the setting that names the file.
+    pub fn setting(&self) -> &str {
+        &self.names.file
+    }
+
     /// Reads it.
     ///
     /// # Errors

@@ -15,6 +15,8 @@ use tonic_health::server::{HealthReporter, HealthService};
 pub use database::Watch;
 pub use port::Monitoring;
 
+use crate::telemetry;
+
 /// The names that health is told for: the whole server, and each of its services.
 const NAMES: [&str; 3] = ["", "orders.v1.OrderService", "orders.v1.OperationService"];
 
@@ -87,6 +89,7 @@ impl Health {
 
     async fn report(&self, verdict: Verdict) {
         let serves = verdict == Verdict::Ready;
+        telemetry::meters().ready.record(u64::from(serves), &[]);
         let status = if serves { ServingStatus::Serving } else { ServingStatus::NotServing };
         for name in NAMES {
             self.reporter.set_service_status(name, status).await;

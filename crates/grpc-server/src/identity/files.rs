@@ -12,6 +12,9 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
+use super::expiry::first_end;
+use crate::telemetry;
+
 /// How often files are looked at.
 const LOOK: Duration = Duration::from_secs(1);
 /// No such file is longer; a device or a log named by mistake is not read to its end.
@@ -62,6 +65,7 @@ impl<T: Send + Sync + 'static> Watched<T> {
         let contents = read_all(&files).map_err(named)?;
         let value = parse(&contents).map_err(named)?;
         let value = watch::Sender::new(Arc::new(value));
+        files.iter().zip(&contents).for_each(|((setting, _), content)| in_use(setting, content));
         Ok(Self { used: hashes(&contents), files, parse: Box::new(parse), seen: None, value })
     }
 
@@ -84,6 +88,7 @@ impl<T: Send + Sync + 'static> Watched<T> {
         let is_told = self.seen.as_mut().is_some_and(|(_, told)| std::mem::replace(told, true));
         if !is_told {
             let setting = &self.files[*n].0;
+            telemetry::refused(setting, true);
             warn!(setting, fault, "a changed file cannot be used; what it held before stays in use");
         }
     }
@@ -95,18 +100,24 @@ impl<T: Send + Sync + 'static> Reload for Watched<T> {
         let content =
             contents.as_deref().map_or_else(|Fault(_, text)| vec![text.clone().into_bytes()], hashes);
         if content == self.used {
-            self.seen = None;
+            if self.seen.take().is_some() {
+                self.files.iter().for_each(|(setting, _)| telemetry::refused(setting, false));
+            }
             return;
         }
         if !self.is_to_be_judged(&content) {
             return;
         }
-        match contents.and_then(|contents| (self.parse)(&contents)) {
-            Ok(value) => {
+        match contents.and_then(|contents| Ok(((self.parse)(&contents)?, contents))) {
+            Ok((value, contents)) => {
                 self.value.send_replace(Arc::new(value));
-                let files = self.files.iter().zip(content.iter().zip(&self.used));
-                for ((setting, _), _) in files.filter(|(_, (new, old))| new != old) {
-                    info!(setting, "a changed file is in use");
+                let hashes = content.iter().zip(&self.used);
+                for (((setting, _), contents), (new, old)) in self.files.iter().zip(&contents).zip(hashes) {
+                    telemetry::refused(setting, false);
+                    if new != old {
+                        in_use(setting, contents);
+                        info!(setting, "a changed file is in use");
+                    }
                 }
                 (self.used, self.seen) = (content, None);
             }
@@ -130,6 +141,11 @@ pub async fn keep_up(mut watched: Vec<Box<dyn Reload>>, stop: CancellationToken)
             }
         };
     }
+}
+
+/// Tells that a file is in use, and until when its certificates hold.
+fn in_use(setting: &str, content: &[u8]) {
+    telemetry::used(setting, first_end(content));
 }
 
 fn read_all(files: &[Named]) -> Result<Vec<Vec<u8>>, Fault> {

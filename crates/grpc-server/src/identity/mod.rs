@@ -5,6 +5,7 @@
 mod callers;
 mod certificate;
 mod door;
+mod expiry;
 mod files;
 mod guard;
 mod jws;

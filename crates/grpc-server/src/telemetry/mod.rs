@@ -4,6 +4,7 @@
 mod context;
 #[cfg(test)]
 mod document;
+mod held;
 mod line;
 mod metrics;
 mod mollie;
@@ -36,7 +37,8 @@ use outbox::{Outbox, Running};
 use sampled::Sampled;
 
 pub use context::{child, linked, resumed};
-pub use metrics::{Connected, follow, label, meters, scrape, show};
+pub use held::{refused, used};
+pub use metrics::{Connected, follow, label, meters, scrape, show, webhook};
 pub use metrics::{METRICS, MetricKind, MetricSpec, SCRAPE_TYPE};
 pub use mollie::heard;
 pub use rpc::watch;

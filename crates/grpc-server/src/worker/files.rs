@@ -14,6 +14,7 @@ use crate::config::KeyFile;
 use crate::generations::Generations;
 use crate::secret::Source;
 use crate::service::Service;
+use crate::telemetry;
 
 /// How often they are read.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -29,6 +30,10 @@ pub struct Files {
 /// Runs until `stop`.
 pub async fn run(service: Arc<Service>, files: Files, stop: CancellationToken) {
     let Files { source, generations, keys } = files;
+    keys.iter()
+        .map(KeyFile::setting)
+        .chain(source.setting())
+        .for_each(|setting| telemetry::used(setting, None));
     let seen = keys.iter().map(|_| Seen { steady: Steady(None), judged: None }).collect();
     let mut keys = Keys { service: Arc::clone(&service), files: keys.into(), seen, told: Told::default() };
     let (source, told) = (Arc::new(source), Told::default());
@@ -122,6 +127,7 @@ impl Seen {
             Err(problem) => return Some(problem),
         }
         if service.paced.renew(profile, credential).is_ok() {
+            telemetry::used(file.setting(), None);
             info!(%profile, "the profile's calls to Mollie are made with another key now");
         }
         None
@@ -162,11 +168,16 @@ impl Keys {
         let Ok(read) = tokio::task::spawn_blocking(read).await else { return };
         let (mut problems, mut is_steady) = (Vec::new(), true);
         for ((file, seen), read) in self.files.iter().zip(&mut self.seen).zip(read) {
-            match seen.steady.see(read) {
-                Some(Ok(credential)) => problems.extend(seen.renew(&self.service, file, credential).await),
-                Some(Err(faults)) => problems.extend(faults),
-                None => is_steady = false,
-            }
+            let found = match seen.steady.see(read) {
+                Some(Ok(credential)) => Vec::from_iter(seen.renew(&self.service, file, credential).await),
+                Some(Err(faults)) => faults,
+                None => {
+                    is_steady = false;
+                    continue;
+                }
+            };
+            telemetry::refused(file.setting(), !found.is_empty());
+            problems.extend(found);
         }
         // What is wrong with a file that is being written is known at the next look.
         if is_steady {
@@ -194,6 +205,9 @@ impl Secret {
             Ok(read) => self.take(read).await.err().map(|error| format!("{error:#}")),
             Err(faults) => Some(faults.join("; ")),
         };
+        if let Some(setting) = self.source.setting() {
+            telemetry::refused(setting, problem.is_some());
+        }
         self.told.tell(problem);
     }
 
@@ -205,6 +219,9 @@ impl Secret {
         }
         self.source.admit(&read, now, &self.service.stream).await?;
         self.service.vault.renew(&read, now)?;
+        if let Some(setting) = self.source.setting() {
+            telemetry::used(setting, None);
+        }
         info!(begun, next = ?read.next_from(now), "the service's secret was read again");
         self.in_use = (read, begun);
         Ok(())

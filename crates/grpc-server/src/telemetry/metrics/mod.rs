@@ -5,7 +5,7 @@ mod shared;
 mod specs;
 
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Gauge, Histogram, Meter, MeterProvider, UpDownCounter};
@@ -40,7 +40,9 @@ pub struct Meters {
     pub settling: Histogram<f64>,
     pub raised: Counter<u64>,
     pub deadlines: Counter<u64>,
+    received: Counter<u64>,
     pub hooks: Histogram<f64>,
+    pub ready: Gauge<u64>,
     pub events: Counter<u64>,
     pub mollie: Histogram<f64>,
     pub rate_left: Gauge<u64>,
@@ -56,7 +58,9 @@ pub fn start(settings: &Telemetry, resource: Resource) -> Result<(), String> {
         }
         exporter = Some(builder.build().map_err(|error| error.to_string())?);
     }
-    let _ = METERS.set(Meters::new(exporter, resource)?);
+    let meters = Meters::new(exporter, resource)?;
+    begin(&meters);
+    let _ = METERS.set(meters);
     Ok(())
 }
 
@@ -95,6 +99,20 @@ impl Drop for Connected {
     }
 }
 
+/// A webhook came, and this became of it.
+pub fn webhook(outcome: &'static str) {
+    meters().received.add(1, &[label("outcome", outcome)]);
+}
+
+/// What is told as nothing before it happens. A counter that comes into being with its first count has not risen for whoever looks at its
+/// rise, and of money that is lost there may be no second count.
+fn begin(meters: &Meters) {
+    for outcome in ["stored", "unknown", "not_stored"] {
+        meters.received.add(0, &[label("outcome", outcome)]);
+    }
+    meters.deadlines.add(0, &[label("kind", "deadline.lost")]);
+}
+
 /// A label.
 pub fn label(key: &'static str, value: impl Into<opentelemetry::Value>) -> KeyValue {
     KeyValue::new(key, value.into())
@@ -118,7 +136,10 @@ impl Meters {
     }
 
     fn of(provider: SdkMeterProvider, registry: Registry) -> Self {
-        let meter = provider.meter(super::SCOPE);
+        let (meter, began) = (provider.meter(super::SCOPE), Instant::now());
+        let uptime = meter.f64_observable_gauge(specs::UPTIME.name).with_unit(specs::UPTIME.unit);
+        let uptime = uptime.with_description(specs::UPTIME.meaning);
+        uptime.with_callback(move |told| told.observe(began.elapsed().as_secs_f64(), &[])).build();
         Self {
             calls: histogram(&meter, specs::CALLS),
             connections: up_and_down(&meter, specs::CONNECTIONS),
@@ -127,7 +148,9 @@ impl Meters {
             settling: histogram(&meter, specs::SETTLING),
             raised: counter(&meter, specs::RAISED),
             deadlines: counter(&meter, specs::DEADLINES),
+            received: counter(&meter, specs::RECEIVED),
             hooks: histogram(&meter, specs::HOOKS),
+            ready: gauge(&meter, specs::READY),
             events: counter(&meter, specs::EVENTS),
             mollie: histogram(&meter, specs::MOLLIE),
             rate_left: gauge(&meter, specs::RATE_LEFT),

@@ -8,11 +8,12 @@ use domain::rules::call_rate::Rank;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::AsyncInstrument;
 use persistence::Backlog;
+use rustls::pki_types::UnixTime;
 
 use super::specs::{self, MetricSpec};
 use super::{label, meters};
 use crate::driver::Driver;
-use crate::telemetry::{mollie, outbox};
+use crate::telemetry::{held, mollie, outbox};
 
 /// What the database held, and when.
 static SHOWN: Mutex<Option<(Backlog, Instant)>> = Mutex::new(None);
@@ -38,6 +39,14 @@ pub fn follow(driver: &Driver) {
         told.observe(of(all.saturating_sub(idle)), &state("used"));
         told.observe(of(idle), &state("idle"));
     });
+    let database = service.stream.clone();
+    gauge(specs::POOL_MAX, move |told| told.observe(of(database.most_connections()), &[]));
+    let of_mollie = Arc::clone(&service);
+    gauge(specs::RATE, move |told| {
+        for (profile, rate) in of_mollie.paced.rates() {
+            told.observe(f64::from(rate.calls()), &[label("profile", profile.as_str().to_owned())]);
+        }
+    });
     let of_mollie = Arc::clone(&service);
     counter(specs::CALLS_WAITED, move |told| {
         RANKS
@@ -51,6 +60,7 @@ pub fn follow(driver: &Driver) {
             .for_each(|(rank, name)| told.observe(of_mollie.pace().put_off(*rank), &[label("rank", *name)]));
     });
     counter(specs::LOOKUPS_PUT_OFF, move |told| told.observe(service.lookup_lag.put_off(), &[]));
+    of_files();
     gauge(specs::MOLLIE_DOWN, |told| told.observe(mollie::down_for().as_secs_f64(), &[]));
     counter(specs::SPANS_LOST, |told| {
         let lost = outbox::lost();
@@ -97,6 +107,27 @@ fn of_database() {
         if let Some((_, read)) = &*shown() {
             told.observe(read.elapsed().as_secs_f64(), &[]);
         }
+    });
+}
+
+fn of_files() {
+    let setting = |name: String| [label("setting", name)];
+    gauge(specs::CERTIFICATES, move |told| {
+        for (name, held) in held::held() {
+            held.left(UnixTime::now())
+                .into_iter()
+                .for_each(|left| told.observe(left, &setting(name.clone())));
+        }
+    });
+    gauge(specs::FILE_AGE, move |told| {
+        held::held()
+            .into_iter()
+            .for_each(|(name, held)| told.observe(held.age().as_secs_f64(), &setting(name)));
+    });
+    gauge(specs::FILE_REFUSED, move |told| {
+        let told_of =
+            |(name, held): (String, held::Held)| told.observe(of(held.is_refused.into()), &setting(name));
+        held::held().into_iter().for_each(told_of);
     });
 }
 

@@ -44,8 +44,14 @@ metrics!(
         "Streams of events that are open.";
     CONNECTIONS = "orders.connections.open", Gauge, "{connection}", ["port"],
         "Connections that are open, by port.";
+    READY = "orders.replica.ready", Gauge, "", [],
+        "1 while the replica is to be given calls, as `/readyz` says; otherwise 0.";
+    UPTIME = "process.uptime", Gauge, "s", [],
+        "How long the process has run.";
     POOL = "db.client.connection.count", Gauge, "{connection}", ["db.client.connection.state"],
-        "Connections to the database, `used` or `idle`. None idle for long: calls wait for one.";
+        "Connections to the database, `used` or `idle`.";
+    POOL_MAX = "db.client.connection.max", Gauge, "{connection}", [],
+        "How many connections to the database there may be. As many used for long: calls wait for one.";
     UNSETTLED = "orders.operations.unsettled", Shared, "{operation}", ["profile", "kind", "lane", "state"],
         "Operations that are not settled. `needs_attention` waits for a person.";
     OLDEST = "orders.operations.oldest_age", Shared, "s", ["profile", "kind", "lane", "state"],
@@ -66,6 +72,8 @@ metrics!(
         "How many orders that is.";
     DEADLINES = "orders.deadlines.told", Counter, "{notice}", ["kind"],
         "What this process has told of deadlines. `deadline.lost`: money is gone.";
+    RECEIVED = "orders.webhooks.received", Counter, "{webhook}", ["outcome"],
+        "Webhooks that came: `stored`, `unknown` of no order of ours, or `not_stored` because the database did not answer.";
     HOOKS = "orders.webhooks.age", Histogram, "s", [],
         "How long webhooks waited from their arrival until their order was read.";
     LOOKUP_LAG = "orders.lookups.lag", Shared, "s", [],
@@ -84,10 +92,18 @@ metrics!(
         "For how long Mollie has answered nothing but errors; 0 while it answers.";
     RATE_LEFT = "orders.mollie.rate_left", Gauge, "{call}", ["quota"],
         "How many calls Mollie says are left, by its name of the quota.";
+    RATE = "orders.mollie.calls_per_second", Gauge, "{call}", ["profile"],
+        "How many calls of Mollie all replicas together may begin in a second for a profile.";
     CALLS_WAITED = "orders.mollie.calls_waited", Counter, "{call}", ["rank"],
         "Calls of Mollie that had to wait for their turn: `first` moves money, `asked` is waited for, `spare` are look-ups.";
     CALLS_HELD_BACK = "orders.mollie.calls_held_back", Counter, "{call}", ["rank"],
         "Calls of Mollie that were not sent because they would have had to wait too long.";
+    CERTIFICATES = "orders.security.certificate_expires", Gauge, "s", ["setting"],
+        "In how long the first certificate ends of the file that a setting names; less than zero if it has ended.";
+    FILE_AGE = "orders.security.file_age", Gauge, "s", ["setting"],
+        "How long ago this process has taken into use what the file holds: with its start, or when it changed.";
+    FILE_REFUSED = "orders.security.file_refused", Gauge, "", ["setting"],
+        "1 while what the file holds cannot be used and what it held before is in use; otherwise 0.";
     SPANS_LOST = "orders.telemetry.spans_lost", Counter, "{span}", ["reason"],
         "Spans that no collector got: `dropped` for want of room, or `refused` by it.";
     GAUGES_AGE = "orders.telemetry.gauges_age", Gauge, "s", [],
