@@ -25,8 +25,9 @@ impl Held {
     }
 
     /// In how many seconds the first certificate in it ends; less than zero if that has ended.
-    pub fn left(&self, now: UnixTime) -> Option<f64> {
-        self.ends.map(|ends| ends.as_secs() as f64 - now.as_secs() as f64)
+    pub fn left(&self, now: UnixTime) -> Option<i64> {
+        let seconds = |time: UnixTime| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        self.ends.map(|ends| seconds(ends) - seconds(now))
     }
 }
 
@@ -65,9 +66,9 @@ mod tests {
         refused("held.unknown", true);
         assert!(of("held.unknown").is_none(), "nothing of it is in use");
         used("held.file", Some(at(100)));
-        assert!(of("held.file").is_some_and(|it| !it.is_refused && it.left(at(40)) == Some(60.0)));
+        assert!(of("held.file").is_some_and(|it| !it.is_refused && it.left(at(40)) == Some(60)));
         refused("held.file", true);
-        assert!(of("held.file").is_some_and(|it| it.is_refused && it.left(at(130)) == Some(-30.0)));
+        assert!(of("held.file").is_some_and(|it| it.is_refused && it.left(at(130)) == Some(-30)));
         used("held.file", None);
         assert!(of("held.file").is_some_and(|it| !it.is_refused && it.left(at(40)).is_none()));
     }

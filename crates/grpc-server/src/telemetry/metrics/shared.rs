@@ -116,7 +116,7 @@ fn of_files() {
         for (name, held) in held::held() {
             held.left(UnixTime::now())
                 .into_iter()
-                .for_each(|left| told.observe(left, &setting(name.clone())));
+                .for_each(|left| told.observe(left as f64, &setting(name.clone())));
         }
     });
     gauge(specs::FILE_AGE, move |told| {
