@@ -46,7 +46,6 @@ class Facts:
 def main(program):
     facts, faults = Facts(program), []
     made = installation.installations()
-    made["with monitoring"] = whole_with_monitoring(made["production"])
     unknown = set()
     for name, manifests in made.items():
         wrong, kinds = schemas.check(manifests)
@@ -63,13 +62,6 @@ def main(program):
     count = len(weakened.WRONG) + len(UNKNOWN_TO_KUBERNETES)
     print(f"{len(policy.RULES)} rules, {count} weakened installations, {len(faults)} faults")
     return 1 if faults else 0
-
-
-def whole_with_monitoring(production):
-    manifests = {installation.identity(it): it for it in production}
-    return list(
-        (manifests | {installation.identity(it): it for it in installation.with_component("monitoring")}).values()
-    )
 
 
 def run_book():

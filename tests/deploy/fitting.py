@@ -94,7 +94,8 @@ def services_reach_the_server_alone(manifests, _):
             yield f"{named(service)}: leads to {reached}"
         if service["spec"].get("type", "ClusterIP") != "ClusterIP":
             yield f"{named(service)}: {service['spec']['type']}: only the ingress for hooks is open to the outside"
-    if not any(it["spec"].get("clusterIP") == "None" for it in of_kind(manifests, "Service")):
+    headless = [it["spec"] for it in of_kind(manifests, "Service") if it["spec"].get("clusterIP") == "None"]
+    if not any(port["name"] == "grpc" for spec in headless for port in spec["ports"]):
         yield "clients of gRPC balance by a headless Service, and there is none"
     for budget in of_kind(manifests, "PodDisruptionBudget"):
         if not matches(

@@ -2,12 +2,10 @@
 
 import importlib.util
 import json
-import os
 import pathlib
 import shutil
 import subprocess
 import tarfile
-import tempfile
 import tomllib
 import zipfile
 
@@ -65,22 +63,6 @@ def installations():
                 manifests[identity(manifest)] = manifest
         made[name] = list(manifests.values())
     return made
-
-
-def with_component(name):
-    """Production with a component that it leaves out."""
-    with tempfile.TemporaryDirectory() as directory:
-
-        def at(path):
-            return os.path.relpath(DEPLOY / path, os.path.realpath(directory))
-
-        text = {
-            "resources": [at("overlays/production")],
-            "components": [at(f"components/{name}")],
-            "namespace": "order-service",
-        }
-        (pathlib.Path(directory) / "kustomization.yaml").write_text(yaml.safe_dump(text))
-        return render(directory)
 
 
 def identity(manifest):

@@ -93,3 +93,10 @@ def kinds_of_operators_are_whole(manifests, _):
         ports = {port["name"] for it in selected for port in it["spec"]["ports"]}
         if not selected or any(endpoint["port"] not in ports for endpoint in monitor["spec"]["endpoints"]):
             yield f"{named(monitor)}: finds no Service with its port"
+    for it in of_kind(manifests, "PrometheusRule"):
+        for alert in (entry for group in it["spec"]["groups"] for entry in group["rules"]):
+            if alert.get("labels", {}).get("severity") not in ("page", "ticket"):
+                yield f"{named(it)}: {alert['alert']} is for nobody: severity page or ticket"
+    for it in of_kind(manifests, "ConfigMap"):
+        if it["metadata"]["name"] == "order-service-dashboard" and "grafana_dashboard" not in it["metadata"].get("labels", {}):
+            yield f"{named(it)}: Grafana finds it by the label grafana_dashboard"

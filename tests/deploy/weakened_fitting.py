@@ -156,6 +156,16 @@ def a_secret_without_a_place_in_the_vault(it):
     del one(it, "ExternalSecret", "order-service-mollie")["spec"]["data"][0]["remoteRef"]
 
 
-@wrong("with monitoring", "kinds-of-operators-are-whole")
+@wrong("production", "kinds-of-operators-are-whole")
 def a_scrape_of_no_port(it):
     one(it, "ServiceMonitor")["spec"]["endpoints"][0]["port"] = "metrics"
+
+
+@wrong("production", "kinds-of-operators-are-whole")
+def a_dashboard_that_nobody_finds(it):
+    one(it, "ConfigMap", "order-service-dashboard")["metadata"]["labels"].clear()
+
+
+@wrong("production", "kinds-of-operators-are-whole")
+def an_alert_for_nobody(it):
+    one(it, "PrometheusRule")["spec"]["groups"][0]["rules"][0]["labels"].clear()

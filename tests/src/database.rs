@@ -82,12 +82,17 @@ impl Database {
     }
 
     /// Holds a table, so that whoever wants it waits.
-    #[expect(clippy::disallowed_methods, reason = "it writes nothing")]
     pub async fn hold(&self, table: &str) -> Held {
+        self.hold_by(&format!("LOCK TABLE {table}")).await
+    }
+
+    /// Holds what a statement takes until its transaction ends.
+    #[expect(clippy::disallowed_methods, reason = "it writes nothing")]
+    pub async fn hold_by(&self, sql: &str) -> Held {
         let connection =
             Connections::connect(&self.url).await.expect("the test's own database can be reached");
         let transaction = connection.begin().await.unwrap();
-        transaction.execute_unprepared(&format!("LOCK TABLE {table}")).await.unwrap();
+        transaction.execute_unprepared(sql).await.unwrap();
         Held(transaction)
     }
 

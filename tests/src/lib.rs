@@ -23,6 +23,7 @@ mod picture;
 mod ports;
 mod probes;
 mod process;
+mod prometheus;
 mod raw;
 mod release;
 mod rolling;
@@ -57,6 +58,9 @@ pub use picture::{Forest, compare};
 pub use ports::free_address;
 pub use probes::{Places, points, probes_are_available};
 pub use process::{Environment, Process, Use};
+pub use prometheus::{
+    Prometheus, Rule, Scrape, Story, dashboard, kept, metrics_of, play, prometheus_is_available, resource,
+};
 pub use raw::{framed, send, try_send};
 pub use release::release_is_available;
 pub use rolling::{Rolled, Rolling, is_unsent};

@@ -1,5 +1,6 @@
 //! `cargo xtask …`: the repository's own tasks. Each does by one command what a person would otherwise have to remember.
 
+mod alerts;
 mod before;
 mod bench;
 mod busy;
@@ -47,6 +48,7 @@ Tasks of the repository.
   cargo xtask clients         clients that are not ours: one by reflection only, Python's and Node's with the longest answers, and
                               Mollie's own against the simulated Mollie
   cargo xtask trace-picture   has a real collector get a trace over a restart, and draws docs/trace.svg
+  cargo xtask alerts          makes each alert of deploy/ fire by its cause, and has a real Prometheus evaluate the dashboard
   cargo xtask deploy          deploy/ without a cluster: renders it, holds it against Kubernetes' schemas and our own rules, and
                               starts the release build from the image's file system, confined as the manifests say
   cargo xtask bounds          what the largest requests cost a release build, refused ones and allowed ones
@@ -74,6 +76,7 @@ fn main() -> ExitCode {
             .and_then(|()| clients::shedding())
             .and_then(|()| clients::mollies()),
         Some((task, [])) if task == "trace-picture" => traces::draw(),
+        Some((task, [])) if task == "alerts" => alerts::check(),
         Some((task, [])) if task == "deploy" => deploy::check(),
         Some((task, [])) if task == "bounds" => release::bounds(),
         Some((task, options)) if task == "bench" => bench::run(options),

@@ -19,7 +19,7 @@ use tests::{LEGO, World, draft};
 use crate::requests::ship;
 
 /// A shipment of which nobody can tell whether it is registered.
-struct Undecidable {
+pub struct Undecidable {
     order: Order,
     shipment: Shipment,
     operation: Operation,
@@ -30,7 +30,7 @@ struct Undecidable {
 impl Undecidable {
     /// Half of the first line is shipped, and the answer is lost; when the key has died, Mollie holds a shipment of the same
     /// units with other tracking. Two hours later the lost call takes effect after all.
-    async fn make(world: &World) -> Self {
+    pub async fn make(world: &World) -> Self {
         let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
         let fault = json!({"fault": "late_effect", "now": "hang", "after": "PT2H", "in_flight": false,
             "method": "POST", "path": "/v2/orders/*/shipments"});
