@@ -3,7 +3,7 @@
 use serde_json::json;
 use tests::{API_KEY, Engine, LEGO, SOON, Story, World, draft, new_request_id, numbered, until};
 
-use super::stage::{Stage, is_calm, look, running, story, when};
+use super::stage::{Stage, is_calm, look, running, story, well, when};
 use crate::requests::{ship, sync};
 
 /// Nobody listens there.
@@ -32,16 +32,11 @@ async fn all_is_well(stage: &mut Stage) {
     let world = running(Engine::Sqlite, &[]).await;
     world.simulator.quota(json!({ "calls": 1_000, "seconds": 1, "headers": true })).await;
     shipped(&world).await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     let mut during = Vec::new();
     for _ in 0..2 {
         shipped(&world).await;
-        during.push(
-            when(&world, "nothing waits", |look| {
-                is_calm(look) && look.sum("orders_events_waiting", "") <= 0.0
-            })
-            .await,
-        );
+        during.push(well(&world).await);
     }
     stage.tell(Story { lasts: 120, ..story("orders are placed, paid and shipped", &[], before, during) });
     stage.keep(world);
@@ -50,7 +45,7 @@ async fn all_is_well(stage: &mut Stage) {
 async fn the_key_is_revoked(stage: &mut Stage) {
     let world = running(Engine::Sqlite, &[]).await;
     let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     world.simulator.revoke(&[API_KEY]).await;
     world.orders().create_shipment(ship(&order, 0, 1, Some("299.00"))).await.unwrap();
     let refused = |look: &tests::Scrape| look.sum("orders_operations_key_refused", "") > 0.0;
@@ -63,7 +58,7 @@ async fn the_key_is_revoked(stage: &mut Stage) {
 async fn mollie_is_down(stage: &mut Stage) {
     let mut world = running(Engine::Sqlite, &[]).await;
     let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     world.simulator.stop();
     world.orders().create_shipment(ship(&order, 0, 1, Some("299.00"))).await.unwrap();
     let down = |look: &tests::Scrape| look.sum("orders_mollie_down_seconds", "");
@@ -76,7 +71,7 @@ async fn mollie_is_down(stage: &mut Stage) {
 async fn look_ups_are_locked(stage: &mut Stage) {
     let world = running(Engine::Postgres, &[]).await;
     world.create(draft(LEGO, "ideal")).await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     let held = world.database.hold_by("SELECT 1 FROM lookups FOR UPDATE").await;
     world.advance("P2D").await;
     let late = |look: &tests::Scrape| look.sum("orders_lookups_lag_seconds", "") > 900.0;
@@ -87,7 +82,7 @@ async fn look_ups_are_locked(stage: &mut Stage) {
 
 async fn webhooks_do_not_arrive(stage: &mut Stage) {
     let world = running(Engine::Sqlite, &[("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", NOBODY)]).await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     let mut during = Vec::new();
     for _ in 0..2 {
         let order = world.create(numbered(&new_request_id(), "ideal")).await;
@@ -106,7 +101,7 @@ async fn webhooks_do_not_arrive(stage: &mut Stage) {
 async fn webhooks_wait_for_mollie(stage: &mut Stage) {
     let world = running(Engine::Sqlite, &[]).await;
     let order = world.create(draft(LEGO, "ideal")).await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     let fault =
         json!({ "fault": "hang", "effect": false, "method": "GET", "path": "/v2/orders/*", "count": "all" });
     world.simulator.fail(json!([fault])).await;

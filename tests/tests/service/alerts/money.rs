@@ -3,7 +3,7 @@
 use serde_json::json;
 use tests::{Engine, LEGO, draft};
 
-use super::stage::{Stage, is_calm, live, look, running, story, when};
+use super::stage::{Stage, is_calm, live, running, story, well, when};
 use crate::lost::arm;
 use crate::operators::Undecidable;
 use crate::requests::ship;
@@ -22,7 +22,7 @@ pub async fn play() -> Stage {
 async fn nothing_is_shipped(stage: &mut Stage) {
     let world = live().await;
     world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     world.advance("P27DT1H").await;
     let at_risk = when(&world, "money is at risk", |look| {
         look.sum("orders_money_at_risk", "within=\"1d\"") > 0.0 && is_calm(look)
@@ -46,7 +46,7 @@ async fn nothing_is_shipped(stage: &mut Stage) {
 async fn a_shipment_is_refused(stage: &mut Stage) {
     let world = live().await;
     let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     arm(
         &world,
         &json!({ "fault": "status", "status": 422, "effect": false }),
@@ -66,7 +66,7 @@ async fn a_shipment_is_refused(stage: &mut Stage) {
 
 async fn nobody_can_tell(stage: &mut Stage) {
     let world = running(Engine::Sqlite, &[]).await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     Undecidable::make(&world).await;
     let during = when(&world, "an operation needs attention", |look| {
         look.sum("orders_operations_unsettled", "needs_attention") > 0.0 && is_calm(look)
@@ -80,7 +80,7 @@ async fn nobody_can_tell(stage: &mut Stage) {
 async fn mollie_fails_at_one_thing(stage: &mut Stage) {
     let world = running(Engine::Sqlite, &[]).await;
     let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     let fault = json!({ "fault": "status", "status": 503, "effect": false, "method": "POST",
         "path": "/v2/orders/*/shipments", "count": "all" });
     world.simulator.fail(json!([fault])).await;
@@ -97,7 +97,7 @@ async fn mollie_fails_at_one_thing(stage: &mut Stage) {
 async fn timers_are_locked(stage: &mut Stage) {
     let world = running(Engine::Postgres, &[]).await;
     world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     let held = world.database.hold_by("SELECT 1 FROM timers FOR UPDATE").await;
     world.advance("P22D").await;
     let late = when(&world, "a timer is late", |look| {

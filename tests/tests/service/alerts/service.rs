@@ -12,7 +12,7 @@ use tests::proto::{GetOrderRequest, Order};
 use tests::{Engine, LEGO, SOON, Scrape, Story, World, draft, new_request_id, now, numbered, until};
 use tokio::task::JoinHandle;
 
-use super::stage::{Stage, look, prepared, running, story, when};
+use super::stage::{Stage, are_used, look, prepared, running, story, waits, well, when};
 use crate::requests::create;
 
 const SLOW: Duration = Duration::from_millis(800);
@@ -40,7 +40,7 @@ pub async fn play() -> Stage {
 async fn the_database_is_gone(stage: &mut Stage) {
     let world =
         running(Engine::Postgres, &[("ORDER_SERVICE__MONITORING__DATABASE_PATIENCE_SECONDS", "1")]).await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     world.database.shut().await;
     let during =
         vec![when(&world, "it is not ready", |look| look.sum("orders_replica_ready", "") <= 0.0).await];
@@ -52,7 +52,7 @@ async fn a_replica_is_killed(stage: &mut Stage) {
     let world = running(Engine::Postgres, &[]).await;
     let mut other = world.replica_in(world.directory().join("other"));
     other.start().await;
-    let before = look(&world).await.and(Scrape::of(&other, "other").await);
+    let before = well(&world).await.and(Scrape::of(&other, "other").await);
     other.kill();
     let during = vec![look(&world).await.and(Scrape::of(&other, "other").await)];
     stage.tell(story("one of two replicas is killed", &["OrdersReplicaDown"], before, during));
@@ -62,7 +62,7 @@ async fn a_replica_is_killed(stage: &mut Stage) {
 async fn a_replica_is_killed_again_and_again(stage: &mut Stage) {
     let mut world = running(Engine::Sqlite, &[]).await;
     let uptime = |look: &Scrape| look.sum("process_uptime_seconds", "");
-    let before = look(&world).await;
+    let before = well(&world).await;
     let mut during = Vec::new();
     for _ in 0..3 {
         let life = look(&world).await;
@@ -78,7 +78,7 @@ async fn a_replica_is_killed_again_and_again(stage: &mut Stage) {
 async fn calls_fail(stage: &mut Stage) {
     let world = running(Engine::Postgres, &[]).await;
     let order = world.create(draft(LEGO, "ideal")).await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     world.database.shut().await;
     until("a call fails", SOON, async || get(&world, &order).await.unwrap().err()).await;
     let mut during = Vec::new();
@@ -95,7 +95,7 @@ async fn calls_fail(stage: &mut Stage) {
 async fn a_row_is_broken(stage: &mut Stage) {
     let world = running(Engine::Sqlite, &[]).await;
     let order = world.create(draft(LEGO, "ideal")).await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     world.database.change("UPDATE orders SET document = '{}'").await;
     assert_eq!(get(&world, &order).await.unwrap().unwrap_err().code(), tonic::Code::Internal);
     let during = vec![look(&world).await];
@@ -111,20 +111,17 @@ fn get(world: &World, order: &Order) -> JoinHandle<Result<tonic::Response<Order>
 async fn orders_are_locked(stage: &mut Stage) {
     let world = running(Engine::Postgres, &[("ORDER_SERVICE__DATABASE__MAX_CONNECTIONS", "2")]).await;
     let order = world.create(draft(LEGO, "ideal")).await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     let held = world.database.hold("orders").await;
     let calls: Vec<_> = (0..8).map(|_| get(&world, &order)).collect();
-    let all_used = |look: &Scrape| {
-        look.sum("db_client_connection_count", "used") >= look.sum("db_client_connection_max", "")
-    };
-    let used = when(&world, "every connection is in use", all_used).await;
+    let used = Scrape::when(&world.service, "every connection is in use", are_used).await;
     // So long does what holds them last.
     tokio::time::sleep(SLOW).await;
     held.release().await;
     for call in join_all(calls).await {
         call.unwrap().unwrap();
     }
-    let free = when(&world, "connections are free", |look| !all_used(look)).await;
+    let free = look(&world).await;
     let story_of = |cause, fires, during| story(cause, fires, before.clone(), during);
     stage.tell(story_of("a lock holds up all connections", &["OrdersDatabaseBusy"], vec![used]));
     let during = vec![before.clone(), free];
@@ -135,7 +132,7 @@ async fn callers_are_too_many(stage: &mut Stage) {
     let settings =
         [("ORDER_SERVICE__GRPC__MAX_CHANGES", "4"), ("ORDER_SERVICE__GRPC__CALLER_SHARE_PERCENT", "50")];
     let world = running(Engine::Sqlite, &settings).await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     let hang =
         json!({ "fault": "hang", "effect": true, "method": "POST", "path": "/v2/orders", "count": "all" });
     world.simulator.fail(json!([hang])).await;
@@ -166,18 +163,20 @@ async fn callers_are_too_many(stage: &mut Stage) {
 
 async fn a_replica_hangs_over_events(stage: &mut Stage) {
     let world = running(Engine::Postgres, &[]).await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     let held = world.database.hold_by(TURN).await;
     world.create(draft(LEGO, "ideal")).await;
-    let waits = |look: &Scrape| look.sum("orders_events_waiting", "") > 0.0;
-    let during = vec![when(&world, "events wait", waits).await, when(&world, "they still wait", waits).await];
+    let mut during = Vec::new();
+    for _ in 0..2 {
+        during.push(Scrape::when(&world.service, "events wait", waits).await);
+    }
     held.release().await;
     stage.tell(story("a replica hangs while it gives positions", &["OrdersEventsWaiting"], before, during));
 }
 
 async fn figures_cannot_be_read(stage: &mut Stage) {
     let world = running(Engine::Postgres, &[]).await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     let held = world.database.hold("lookups").await;
     let age = |look: &Scrape| look.sum("orders_telemetry_gauges_age_seconds", "");
     let first = when(&world, "figures are old", |look| age(look) > 4.0).await;
@@ -190,7 +189,7 @@ async fn figures_cannot_be_read(stage: &mut Stage) {
 async fn there_is_no_collector(stage: &mut Stage) {
     let mut world = running(Engine::Sqlite, &[]).await;
     world.service.restart_with(&[("ORDER_SERVICE__TELEMETRY__ENDPOINT", "http://127.0.0.1:9")]).await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     let lost = |look: &Scrape| look.sum("orders_telemetry_spans_lost_total", "");
     let mut during: Vec<Scrape> = Vec::new();
     for _ in 0..2 {
@@ -234,7 +233,7 @@ async fn nobody_renews_the_certificate(stage: &mut Stage) {
 
 async fn a_key_of_the_other_mode_is_put_in_place(stage: &mut Stage) {
     let world = running(Engine::Sqlite, &[]).await;
-    let before = look(&world).await;
+    let before = well(&world).await;
     std::fs::write(world.directory().join("api-key"), "live_anotherKey\n").unwrap();
     let refused = |look: &Scrape| look.sum("orders_security_file_refused", "") > 0.0;
     let during = vec![when(&world, "a file is refused", refused).await];

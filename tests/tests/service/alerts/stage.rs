@@ -69,14 +69,34 @@ pub async fn live() -> World {
     world
 }
 
-/// A look, once the database was read.
-pub async fn look(world: &World) -> Scrape {
-    when(world, "the database was read", |look| look.has("orders_telemetry_gauges_age_seconds")).await
+/// A look while all is well.
+pub async fn well(world: &World) -> Scrape {
+    when(world, "all is well", |look| has_figures(look) && is_calm(look)).await
 }
 
-/// A look at which this holds.
+/// A look, once the database was read.
+pub async fn look(world: &World) -> Scrape {
+    when(world, "the database was read", has_figures).await
+}
+
+/// A look at which this holds. It stands for minutes, so nothing may be in it that has passed a moment later.
 pub async fn when(world: &World, what: &str, holds: impl Fn(&Scrape) -> bool) -> Scrape {
-    Scrape::when(&world.service, what, holds).await
+    Scrape::when(&world.service, what, |look| holds(look) && !are_used(look) && !waits(look)).await
+}
+
+fn has_figures(look: &Scrape) -> bool {
+    look.has("orders_telemetry_gauges_age_seconds")
+}
+
+/// Whether every connection to the database is in use.
+pub fn are_used(look: &Scrape) -> bool {
+    let most = look.sum("db_client_connection_max", "");
+    most > 0.0 && look.sum("db_client_connection_count", "used") >= most
+}
+
+/// Whether an event has no position yet.
+pub fn waits(look: &Scrape) -> bool {
+    look.sum("orders_events_waiting", "") > 0.0
 }
 
 /// Whether nothing is late: after time has jumped, it is for a moment.
