@@ -85,6 +85,17 @@ fn a_configuration_is_checked_without_anything_being_touched() {
     let checked = run(&["config", "check"], &environment);
     let reported = text(&checked.stderr);
     assert!(!checked.status.success() && reported.contains("2 faults in the configuration"), "{reported}");
+    // Standard variables stand for settings, and are checked like these.
+    environment.truncate(4);
+    environment.push(("OTEL_EXPORTER_OTLP_ENDPOINT", "ftp://collector"));
+    environment.push(("OTEL_TRACES_SAMPLER", "traceidratio"));
+    environment.push(("OTEL_TRACES_SAMPLER_ARG", "2"));
+    let reported = text(&run(&["config", "check"], &environment).stderr);
+    for name in
+        ["OTEL_EXPORTER_OTLP_ENDPOINT: the collector's", "OTEL_TRACES_SAMPLER_ARG: a number from 0 to 1"]
+    {
+        assert!(reported.contains(name), "{reported}");
+    }
     assert!(!directory.path().join("orders.db").exists());
 }
 

@@ -216,26 +216,6 @@ impl Config {
         named.map(fault).collect()
     }
 
-    fn wrong_telemetry(&self) -> Vec<String> {
-        let Telemetry { endpoint, sampling_ratio, .. } = &self.telemetry;
-        // Settings are shown; what lets somebody in has a variable of its own.
-        let is_address = |url: &&String| is_web_url(url) && !url.contains('@');
-        let endpoint = endpoint.as_ref().filter(|url| !is_address(url)).map(|_| {
-            format!(
-                "{}: the collector's http(s) address for OTLP over gRPC is expected, such as http://127.0.0.1:4317; credentials go \
-                 into OTEL_EXPORTER_OTLP_HEADERS",
-                self.names.of("telemetry.endpoint")
-            )
-        });
-        let ratio = sampling_ratio.filter(|ratio| !(0.0..=1.0).contains(ratio)).map(|ratio| {
-            format!(
-                "{}: a number from 0 to 1 is expected, not {ratio}",
-                self.names.of("telemetry.sampling_ratio")
-            )
-        });
-        endpoint.into_iter().chain(ratio).collect()
-    }
-
     fn wrong_public_url(&self) -> Option<String> {
         let (public_url, name) = (self.public_url(), self.names.of("webhook.public_url"));
         if !is_web_url(&public_url) {
@@ -266,7 +246,7 @@ fn wrong_filter(text: &str) -> Option<String> {
 }
 
 /// Whether paths can be appended: an http(s) address with a host, and no query or fragment.
-fn is_web_url(text: &str) -> bool {
+pub(super) fn is_web_url(text: &str) -> bool {
     reqwest::Url::parse(text).is_ok_and(|url| {
         let is_web = ["http", "https"].contains(&url.scheme()) && url.host().is_some();
         is_web && url.query().is_none() && url.fragment().is_none()

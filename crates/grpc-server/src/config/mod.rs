@@ -4,6 +4,7 @@
 mod bounds;
 mod callers;
 mod check;
+mod collector;
 mod identity;
 mod key_file;
 mod names;

@@ -19,6 +19,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::callers::Issuer;
+use super::collector;
 use crate::wire::bounds;
 
 /// Where simulated time comes from, for `serve` beside a simulator in another process.
@@ -452,11 +453,11 @@ pub struct Telemetry {
 impl Telemetry {
     /// Whether there is a collector, by these settings or by the standard variables of OpenTelemetry.
     pub fn is_on(&self) -> bool {
-        let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let is_disabled =
             std::env::var("OTEL_SDK_DISABLED").is_ok_and(|value| value.eq_ignore_ascii_case("true"));
-        let standard = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
-        !is_disabled && (self.endpoint.is_some() || standard.into_iter().any(is_set))
+        let is_standard =
+            || collector::ENDPOINTS.into_iter().any(|variable| collector::given(variable).is_some());
+        !is_disabled && (self.endpoint.is_some() || is_standard())
     }
 }
 
