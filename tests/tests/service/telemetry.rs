@@ -1,7 +1,7 @@
 //! Traces and metrics of the real program, as a collector gets them.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tests::proto::{GetShipmentRequest, OperationState, OrderStatus, ShipmentState};
 use tests::{
@@ -169,8 +169,10 @@ async fn a_collector_that_is_gone_or_hangs_costs_no_call_anything(mut world: Wor
         for _ in 0..3 {
             world.create(numbered(&new_request_id(), "ideal")).await;
         }
-        // Nor does it hold up the end.
+        // Nor does it hold up the end for more than two seconds.
+        let began = Instant::now();
         world.service.stop().await;
+        assert!(began.elapsed() < Duration::from_secs(6), "the stop took {:?}", began.elapsed());
         world.service.start().await;
     }
 }

@@ -17,13 +17,16 @@ mod written;
 
 use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use domain::ports::Ids;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{SpanExporter, WithExportConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider, SpanExporter as _};
-use tracing::{Level, Metadata, Subscriber, info};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+use tracing::{Level, Metadata, Subscriber, info, warn};
 use tracing_opentelemetry::OpenTelemetryLayer;
 use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::prelude::*;
@@ -52,6 +55,9 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// What it was built from, where the build knows it.
 const COMMIT: &str = env!("ORDER_SERVICE_COMMIT");
 
+/// How long a stopping process sends what waits.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// What OpenTelemetry calls the source of our spans.
 const SCOPE: &str = "order-service";
 
@@ -76,10 +82,19 @@ pub fn start(config: &Config) -> Result<(), String> {
 /// Sends what waits, within a bound. Spans that end later are lost.
 pub async fn stop() {
     let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(running) = running {
-        running.end().await;
+    let spans = async {
+        match running {
+            Some(running) => running.end(FAREWELL).await,
+            None => true,
+        }
+    };
+    // A thread of its own: the runtime waits for each of its own at its end, however long that takes.
+    let (sent, is_sent) = oneshot::channel();
+    std::thread::spawn(move || sent.send(metrics::stop(FAREWELL)));
+    let (spans, metrics) = tokio::join!(spans, timeout(FAREWELL, is_sent));
+    if !spans || metrics.is_err() {
+        warn!("the collector did not take what was measured last: spans and metrics of the end are lost");
     }
-    let _ = tokio::task::spawn_blocking(metrics::stop).await;
 }
 
 fn logs<S>(log: &Log) -> Result<impl Layer<S> + use<S>, String>

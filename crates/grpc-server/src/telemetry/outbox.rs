@@ -20,8 +20,6 @@ const WAITING: usize = 8_192;
 /// How many are sent at once.
 const AT_ONCE: usize = 512;
 const TIMES: Times = Times { gather: Duration::from_secs(1), sending: Duration::from_secs(15) };
-/// How long a stopping process sends what waits.
-const FAREWELL: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Copy)]
 struct Times {
@@ -55,10 +53,10 @@ pub struct Running {
 }
 
 impl Running {
-    /// Sends what waits and ends.
-    pub async fn end(self) {
+    /// Sends what waits and ends; whether it came to that in time.
+    pub async fn end(self, within: Duration) -> bool {
         let _ = self.stop.send(());
-        let _ = timeout(FAREWELL, self.sending).await;
+        timeout(within, self.sending).await.is_ok()
     }
 }
 
@@ -209,6 +207,8 @@ mod tests {
 
     const QUICK: Times = Times { gather: Duration::from_millis(1), sending: Duration::from_millis(1) };
 
+    const LONG: Duration = Duration::from_mins(1);
+
     #[tokio::test]
     async fn spans_are_sent_together_and_what_waits_is_sent_in_the_end() {
         let (collector, got) = collector(false);
@@ -221,7 +221,7 @@ mod tests {
         }
         assert_eq!(*got.lock().unwrap(), [AT_ONCE, 1]);
         outbox.on_end(span(TraceFlags::SAMPLED));
-        running.end().await;
+        assert!(running.end(LONG).await);
         assert_eq!(got.lock().unwrap().iter().sum::<usize>(), AT_ONCE + 2);
     }
 
@@ -236,7 +236,7 @@ mod tests {
         while lost()[1].1 - before[1].1 < WAITING as u64 {
             tokio::task::yield_now().await;
         }
-        running.end().await;
+        assert!(running.end(LONG).await);
         assert!(got.lock().unwrap().is_empty());
     }
 }

@@ -76,9 +76,9 @@ pub fn scrape() -> String {
 }
 
 /// Sends what was measured last.
-pub fn stop() {
+pub fn stop(within: Duration) {
     if let Some(meters) = METERS.get() {
-        let _ = meters.provider.shutdown_with_timeout(Duration::from_secs(2));
+        let _ = meters.provider.shutdown_with_timeout(within);
     }
 }
 
