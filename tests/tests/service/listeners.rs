@@ -78,6 +78,12 @@ async fn is_heard(world: &World) -> bool {
     tokio::time::timeout(Duration::from_secs(2), answer).await.ok().flatten().unwrap_or_default()
 }
 
+/// Whether a new probe is answered.
+async fn is_probed(world: &World) -> bool {
+    let answer = tokio::time::timeout(Duration::from_secs(2), world.service.probe("/livez")).await;
+    matches!(answer, Ok(Some((200, _))))
+}
+
 async fn idle_sockets() {
     // Silent sockets stay as long as the test; callers' own connections never speak late.
     let settings = [
@@ -92,18 +98,21 @@ async fn idle_sockets() {
     existing.get_order(get()).await.unwrap();
     let said = world.service.said();
     assert!(said.contains("may open fewer files") && said.contains("GRPC__MAX_CONNECTIONS"), "{said}");
-    for (n, address) in [world.service.grpc(), world.service.webhook()].into_iter().enumerate() {
+    let ports = [world.service.grpc(), world.service.webhook(), world.service.monitoring()];
+    for (n, address) in ports.into_iter().enumerate() {
         let idle = sockets(address, 260).await;
         until("a WARN names the bound", SOON, async || {
-            let name = ["GRPC__MAX_CONNECTIONS", "WEBHOOK__MAX_CONNECTIONS"][n];
+            let name =
+                ["GRPC__MAX_CONNECTIONS", "WEBHOOK__MAX_CONNECTIONS", "MONITORING__MAX_CONNECTIONS"][n];
             let said = world.service.said();
             let full =
                 said.lines().filter(|line| line.contains("WARN") && line.contains("are open as are allowed"));
             full.clone().any(|line| line.contains(name) && line.contains("ulimit -n")).then_some(())
         })
         .await;
-        // The other port is not concerned, and existing callers reach the database and Mollie.
-        assert_eq!((is_served(&world).await, is_heard(&world).await), (n == 1, n == 0));
+        // The other ports are not concerned, and existing callers reach the database and Mollie.
+        let answered = [is_served(&world).await, is_heard(&world).await, is_probed(&world).await];
+        assert_eq!(answered, [n != 0, n != 1, n != 2]);
         existing.get_order(get()).await.unwrap();
         let request =
             crate::requests::create(&format!("existing-{n}"), numbered(&format!("existing-{n}"), "ideal"));
@@ -111,7 +120,7 @@ async fn idle_sockets() {
         assert!(!placed.checkout_url.is_empty(), "Mollie has it");
         drop(idle);
         until("new ones are served", SOON, async || {
-            (is_served(&world).await && is_heard(&world).await).then_some(())
+            (is_served(&world).await && is_heard(&world).await && is_probed(&world).await).then_some(())
         })
         .await;
     }
