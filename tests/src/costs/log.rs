@@ -69,7 +69,7 @@ pub(super) fn is_look(sql: &str) -> bool {
 pub(super) fn is_timed(sql: &str) -> bool {
     let sql = sql.trim_start();
     let is_begun = ["UPDATE heartbeat", "/* gauge */"].iter().any(|begin| sql.starts_with(begin));
-    let is_of_schema = ["information_schema.tables", "sqlite_master", "seaql_migrations", "schema_level"];
+    let is_of_schema = ["information_schema", "sqlite_master", "seaql_migrations", "schema_level"];
     is_begun || sql.ends_with("AS database_time") || is_of_schema.iter().any(|table| sql.contains(table))
 }
 

@@ -62,15 +62,10 @@ impl Run {
         if let Some(lines) = difference(&other.statements, &self.statements) {
             return Some(format!("not every run makes the same statements:{lines}"));
         }
-        let letters =
-            |run: &Self| run.trips.iter().map(|trip| trip.messages.as_str()).collect::<Vec<_>>().join(" ");
         let trips = |run: &Self| (run.transactions, run.trips.len(), run.pings());
         (trips(self) != trips(other)).then(|| {
-            format!(
-                "not every run makes the same round trips:\n    {}\n    {}",
-                letters(other),
-                letters(self)
-            )
+            let (one, another) = (other.lines().join("\n    "), self.lines().join("\n    "));
+            format!("not every run makes the same round trips:\n    {one}\n  but:\n    {another}")
         })
     }
 
