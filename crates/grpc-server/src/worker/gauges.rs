@@ -20,8 +20,13 @@ pub async fn run(driver: Driver, pause: Duration, stop: CancellationToken) {
     let service = &driver.service;
     while !stop.is_cancelled() {
         let began = Instant::now();
+        let mut rest = pause;
         match service.stream.backlog(service.clock.now(), service.clock.offset()).await {
-            Ok(backlog) => telemetry::show(backlog),
+            Ok(backlog) => {
+                telemetry::show(backlog);
+                rest = pause.max(began.elapsed() * REST);
+            }
+            // A database that was away for long is asked again soon.
             Err(error) => {
                 if let Some(left_out) = TOLD.due() {
                     warn!(%error, left_out, "what waits cannot be counted; the metrics of the database are old");
@@ -30,7 +35,7 @@ pub async fn run(driver: Driver, pause: Duration, stop: CancellationToken) {
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(pause.max(began.elapsed() * REST)) => (),
+            () = tokio::time::sleep(rest) => (),
         }
     }
 }
