@@ -46,6 +46,8 @@ use crate::{profiles, telemetry, webhook, wire, worker};
 /// How much longer than its longest call of Mollie a stopping server waits for what is under way. Anything cut off then is claimed
 /// again, by another process or after the next start.
 const DRAIN: Duration = Duration::from_secs(5);
+/// How long a database that may not answer is waited for in the end.
+const CLOSING: Duration = Duration::from_secs(3);
 /// How long a stopping server still answers after it has reported itself as not serving.
 const NOT_SERVING: Duration = Duration::from_millis(100);
 
@@ -207,7 +209,9 @@ impl Server {
         servers.abort_all();
         watching.abort();
         self.probes.close().await;
-        self.driver.service.store.clone().close().await;
+        if tokio::time::timeout(CLOSING, self.driver.service.store.clone().close()).await.is_err() {
+            warn!("the database did not answer a goodbye; its connections are dropped");
+        }
         info!("stopped");
         telemetry::stop().await;
         Ok(())
