@@ -26,14 +26,16 @@ pub struct Watch {
     health: Health,
     /// How long it may be lost before calls are held off.
     patience: Duration,
-    /// Since when it cannot be written.
+    /// When it was written last.
+    written: Instant,
+    /// Since when it cannot be written: since it was the last time, as an attempt may take long to fail.
     lost: Option<Instant>,
 }
 
 impl Watch {
     /// Tests the database before serving, and tells the result: a replica that starts on a full disk has never been healthy.
     pub async fn begin(store: Database, health: Health, patience: Duration) -> Self {
-        let mut watch = Self { store, health, patience, lost: None };
+        let mut watch = Self { store, health, patience, written: Instant::now(), lost: None };
         if let Err(problem) = watch.store.beat(ROOM).await {
             let problem = watch.store.explained(problem).await;
             error!(problem, "the database cannot be written: not serving until it can");
@@ -58,7 +60,10 @@ impl Watch {
                 ROOM
             };
             match self.tried(room).await {
-                Ok(()) => self.is_there().await,
+                Ok(()) => {
+                    self.written = Instant::now();
+                    self.is_there().await;
+                }
                 Err(problem) => self.is_lost(problem).await,
             }
         }
@@ -99,13 +104,14 @@ impl Watch {
         let since = match self.lost {
             Some(since) => since,
             None => {
+                self.lost = Some(self.written);
                 let problem = self.store.explained(problem).await;
                 let patience = self.patience.as_secs();
                 warn!(
                     problem,
                     "the database cannot be written: calls answer UNAVAILABLE; in {patience} s this replica is held off until it can"
                 );
-                *self.lost.insert(Instant::now())
+                self.written
             }
         };
         if since.elapsed() >= self.patience {
