@@ -11,11 +11,14 @@ pub fn of_caller(headers: &HeaderMap) -> Context {
     TraceContextPropagator::new().extract_with_context(&Context::new(), &Headers(headers))
 }
 
+/// The longest `tracestate` that must be passed on by the standard. It is kept with every span, so a longer one counts as none.
+const LONGEST: usize = 512;
+
 struct Headers<'a>(&'a HeaderMap);
 
 impl Extractor for Headers<'_> {
     fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key)?.to_str().ok()
+        self.0.get(key)?.to_str().ok().filter(|text| text.len() <= LONGEST)
     }
 
     fn keys(&self) -> Vec<&str> {
