@@ -12,7 +12,7 @@ use mollie_adapter::{Credential, MollieAdapter};
 
 use super::key_file::KeyFile;
 use super::sections::Profile;
-use super::{Config, PREFIX, Telemetry, secret};
+use super::{Config, PREFIX, secret};
 use crate::identity::Identity;
 use crate::wire::bounds::PROFILE;
 

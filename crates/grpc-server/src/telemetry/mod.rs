@@ -90,7 +90,10 @@ pub async fn stop() {
     };
     // A thread of its own: the runtime waits for each of its own at its end, however long that takes.
     let (sent, is_sent) = oneshot::channel();
-    std::thread::spawn(move || sent.send(metrics::stop(FAREWELL)));
+    std::thread::spawn(move || {
+        metrics::stop(FAREWELL);
+        let _ = sent.send(());
+    });
     let (spans, metrics) = tokio::join!(spans, timeout(FAREWELL, is_sent));
     if !spans || metrics.is_err() {
         warn!("the collector did not take what was measured last: spans and metrics of the end are lost");

@@ -12,7 +12,7 @@ use super::metrics::{label, meters};
 /// How long Mollie may answer nothing but errors before somebody is told.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-static OUTAGE: Mutex<Outage> = Mutex::new(Outage { since: None, is_told: false });
+static OUTAGE: Mutex<Outage> = Mutex::new(Outage { lasted: None, is_told: false });
 
 /// Hears how a call has ended.
 pub fn heard(call: &Heard<'_>) {
@@ -38,9 +38,9 @@ pub fn heard(call: &Heard<'_>) {
     }
 }
 
-/// For how long Mollie has answered nothing but errors.
+/// For how long Mollie had answered nothing but errors when it was called last.
 pub fn down_for() -> Duration {
-    outage().since.map_or(Duration::ZERO, |since| since.elapsed())
+    outage().lasted.map_or(Duration::ZERO, |(since, last)| last.duration_since(since))
 }
 
 fn outage() -> MutexGuard<'static, Outage> {
@@ -53,7 +53,8 @@ fn milliseconds(time: Duration) -> u64 {
 
 /// Since when Mollie answers nothing but errors, and whether that was told.
 struct Outage {
-    since: Option<Instant>,
+    /// The first and the last call that it did not answer.
+    lasted: Option<(Instant, Instant)>,
     is_told: bool,
 }
 
@@ -67,10 +68,12 @@ enum Change {
 impl Outage {
     fn note(&mut self, answers: bool, now: Instant) -> Option<Change> {
         if answers {
-            let lasted = now.duration_since(self.since.take()?);
+            let lasted = now.duration_since(self.lasted.take()?.0);
             return std::mem::take(&mut self.is_told).then_some(Change::Up(lasted));
         }
-        let lasted = now.duration_since(*self.since.get_or_insert(now));
+        let (since, last) = self.lasted.get_or_insert((now, now));
+        *last = now;
+        let lasted = now.duration_since(*since);
         let is_new = lasted >= PATIENCE && !std::mem::replace(&mut self.is_told, lasted >= PATIENCE);
         is_new.then_some(Change::Down(lasted))
     }
@@ -82,13 +85,15 @@ mod tests {
 
     #[test]
     fn an_outage_is_told_once_when_it_has_lasted_and_once_when_it_ends() {
-        let (mut outage, begun) = (Outage { since: None, is_told: false }, Instant::now());
+        let (mut outage, begun) = (Outage { lasted: None, is_told: false }, Instant::now());
         let at = |seconds| begun + Duration::from_secs(seconds);
         assert_eq!(outage.note(false, at(0)), None);
         assert_eq!(outage.note(true, at(9)), None, "it was short");
         assert_eq!((outage.note(false, at(10)), outage.note(false, at(19))), (None, None));
         assert_eq!(outage.note(false, at(20)), Some(Change::Down(Duration::from_secs(10))));
         assert_eq!(outage.note(false, at(90)), None, "it was told");
+        let (first, last) = outage.lasted.unwrap();
+        assert_eq!(last - first, Duration::from_secs(80), "silence since then says nothing");
         assert_eq!(outage.note(true, at(100)), Some(Change::Up(Duration::from_secs(90))));
         assert_eq!(outage.note(true, at(101)), None);
     }
