@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
 use prost::Message;
@@ -16,6 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     files.sort();
     let descriptors = protox::compile(files, [&root])?;
+    println!("cargo::rustc-env=ORDER_SERVICE_COMMIT={}", commit());
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("orders.v1.bin"), descriptors.encode_to_vec())?;
     fs::write(out.join("methods.rs"), methods(&descriptors)?)?;
@@ -37,6 +39,29 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let api = tonic_prost_build::configure().build_client(true).build_server(true);
     api.codec_path("crate::wire::Bounded").compile_fds_with_config(descriptors, config)?;
     Ok(())
+}
+
+/// The commit, for the first line of the log: as the environment says it, or else, in what is released, as git does. The same sources
+/// give the same program.
+fn commit() -> String {
+    println!("cargo::rerun-if-env-changed=ORDER_SERVICE_COMMIT");
+    if let Ok(commit) = env::var("ORDER_SERVICE_COMMIT") {
+        return commit;
+    }
+    // A developer's build would be made anew with every commit.
+    if env::var("PROFILE").is_ok_and(|profile| profile != "release") {
+        return "of a development build".to_owned();
+    }
+    if let Some(head) = git(&["rev-parse", "--git-path", "logs/HEAD"]) {
+        println!("cargo::rerun-if-changed={head}");
+    }
+    git(&["rev-parse", "--short=12", "HEAD"]).unwrap_or_else(|| "unknown".to_owned())
+}
+
+fn git(arguments: &[&str]) -> Option<String> {
+    let said = Command::new("git").args(arguments).output().ok().filter(|said| said.status.success())?;
+    let said = String::from_utf8(said.stdout).ok()?.trim().to_owned();
+    (!said.is_empty()).then_some(said)
 }
 
 /// An enum of all methods. Their names are unique over the services, so that an answer that names one needs no more.

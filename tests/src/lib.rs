@@ -5,8 +5,10 @@
 
 mod answers;
 mod books;
+mod canaries;
 mod canned;
 mod clock;
+mod collector;
 mod costs;
 mod crash;
 mod crowd;
@@ -17,6 +19,7 @@ mod engine;
 mod fleet;
 mod folded;
 mod ledger;
+mod picture;
 mod ports;
 mod probes;
 mod process;
@@ -35,8 +38,10 @@ mod world;
 
 pub use answers::{Refusal, amount, cents, pause_of, refusal};
 pub use books::{Books, Journal, keyed_kinds, unkeyed_kinds};
+pub use canaries::{Canaries, odd_requests};
 pub use canned::Canned;
 pub use clock::{WallClock, now};
+pub use collector::{Collector, Seen};
 pub use costs::{COUNTED, Counts, Meter, Searches, Table, Verdict, WARM, statements_of_calls};
 pub use crash::{Crash, Ended, impatient};
 pub use crowd::{Crowd, Gathered};
@@ -48,6 +53,7 @@ pub use fleet::{Load, Report};
 pub use folded::Folded;
 pub use grpc_server::proto;
 pub use ledger::Ledger;
+pub use picture::{Forest, compare};
 pub use ports::free_address;
 pub use probes::{Places, points, probes_are_available};
 pub use process::{Environment, Process, Use};

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::steps::Steps;
 use crate::tally::Tally;
-use crate::{bench, clients, direction, kept, process, readme, release, supply, test};
+use crate::{bench, clients, direction, kept, process, readme, release, supply, test, traces};
 
 const LIMIT: Duration = Duration::from_secs(45 * 60);
 /// The order beside the built-in one: another currency, several VAT rates, a fee and a discount.
@@ -63,6 +63,7 @@ pub fn run() -> Result<()> {
     steps.step("the stream of events at the defaults of Python and Node", clients::watch);
     steps.step("refusals for load at the defaults of Python and Node", clients::shedding);
     steps.step("Mollie's own clients on the simulated Mollie", clients::mollies);
+    steps.step("a trace at a real collector", traces::check);
     steps.step("licences and sources", supply::licences);
     steps.step("clean tree", clean_tree);
     println!("\n{}", process::output(process::command("rustc", ["--version"])?.arg("--verbose"))?.trim_end());

@@ -94,13 +94,13 @@ fn node_packages() -> Result<PathBuf> {
 }
 
 /// A Python with the pinned packages, kept between runs.
-fn python() -> Result<PathBuf> {
+pub fn python() -> Result<PathBuf> {
     let wanted = std::fs::read_to_string(process::root()?.join(REQUIREMENTS)).context(REQUIREMENTS)?;
     let directory = process::target()?.join("tools").join("python");
     let (python, stamp) = (directory.join("bin").join("python"), directory.join("installed.txt"));
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted)
         && process::succeeds(
-            Command::new(&python).args(["-c", "import grpc_reflection, grpc_status, mollie.api"]),
+            Command::new(&python).args(["-c", "import grpc_reflection, grpc_status, mollie.api, rotel"]),
         )
     {
         return Ok(python);

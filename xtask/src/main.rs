@@ -25,6 +25,7 @@ mod steps;
 mod supply;
 mod tally;
 mod test;
+mod traces;
 
 use std::process::ExitCode;
 
@@ -43,6 +44,7 @@ Tasks of the repository.
                               each other in a circle, and kinds of operations named outside their rooms
   cargo xtask clients         clients that are not ours: one by reflection only, Python's and Node's with the longest answers, and
                               Mollie's own against the simulated Mollie
+  cargo xtask trace-picture   has a real collector get a trace over a restart, and draws docs/trace.svg
   cargo xtask bounds          what the largest requests cost a release build, refused ones and allowed ones
   cargo xtask bench [--quick] [--orders N]
                               what the service costs, each figure beside its floor, on a durable PostgreSQL; writes
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
             .and_then(|()| clients::watch())
             .and_then(|()| clients::shedding())
             .and_then(|()| clients::mollies()),
+        Some((task, [])) if task == "trace-picture" => traces::draw(),
         Some((task, [])) if task == "bounds" => release::bounds(),
         Some((task, options)) if task == "bench" => bench::run(options),
         Some((task, [])) if ["help", "--help", "-h"].contains(&task.as_str()) => {

@@ -11,18 +11,20 @@ use domain::rules::ids::{GroupId, OperationId, OrderId};
 use domain::workflow::Recorded;
 use domain::workflow::drive::drive;
 use domain::workflow::step::Progress;
+use opentelemetry::context::FutureExt;
 use persistence::Repeats;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{debug, error, info, warn};
+use tracing::{Instrument, Span, debug, debug_span, error, field, warn};
 
 use crate::admission::place;
 use crate::feed::Feed;
 use crate::key_alerts::KeyAlerts;
 use crate::service::Service;
+use crate::telemetry;
 use crate::waits::Waits;
 
 /// How often a waiting call checks whether its operation is settled, if another task or replica drives it.
@@ -65,9 +67,9 @@ impl Driver {
         }
     }
 
-    /// Runs work to its end, even if the caller stops waiting. It keeps the place of the call that starts it.
+    /// Runs work to its end, even if the caller stops waiting. It keeps the place of the call that starts it, and belongs to its trace.
     pub fn own<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
-        self.tasks.spawn(place::kept(work))
+        self.tasks.spawn(place::kept(work).with_current_context())
     }
 
     /// Drives a claimed operation one step further. `permit` is returned when the step is done.
@@ -77,17 +79,20 @@ impl Driver {
         // Only this line shows which operations a process held when it died.
         debug!(operation = %id, order = %order_id, kind = kind.as_str(), state = state.as_str(), "operation claimed");
         let driver = self.clone();
-        self.own(async move {
+        let span = telemetry::resumed(span_of(&claim), claim.trace.as_ref());
+        let taken = async move {
             let progress = Box::pin(step(&driver.service, &claim, claimed_at)).await;
+            Span::current().record("orders.operation.progress", progress.map(Progress::name));
             if progress == Some(Progress::KeyRefused) {
-                driver.key_alerts.raise(&claim.operation.profile);
+                driver.key_alerts.raise(&claim.operation);
             }
             drop(permit);
             // Operations behind it in its order may be due now.
             driver.wake_up.notify_one();
             driver.waits.look();
             progress
-        })
+        };
+        self.own(taken.instrument(span))
     }
 
     /// Waits until every operation of a request is settled, or certainly could not be sent for now, or time is up. `own`: the
@@ -189,6 +194,22 @@ fn is_at_rest(operation: &Operation) -> bool {
     }
 }
 
+fn span_of(claim: &Claim) -> Span {
+    let Operation { id, order_id, profile, task, state, tries, .. } = &claim.operation;
+    debug_span!(
+        parent: None,
+        "operation",
+        orders.operation.kind = task.name().as_str(),
+        orders.operation.id = %id,
+        orders.id = %order_id,
+        orders.profile = %profile,
+        orders.operation.lane = task.lane().as_str(),
+        orders.operation.state = state.name().as_str(),
+        orders.operation.attempt = i64::from(tries.unknown) + 1,
+        orders.operation.progress = field::Empty,
+    )
+}
+
 static TOLD: Repeats = Repeats::new();
 
 async fn step(service: &Service, claim: &Claim, claimed_at: Duration) -> Option<Progress> {
@@ -196,7 +217,7 @@ async fn step(service: &Service, claim: &Claim, claimed_at: Duration) -> Option<
     let kind = task.name();
     match Box::pin(drive(service, claim, claimed_at)).await {
         Ok(progress) => {
-            info!(operation = %id, order = %order_id, kind = kind.as_str(), ?progress, "operation taken a step further");
+            debug!(operation = %id, order = %order_id, kind = kind.as_str(), ?progress, "operation taken a step further");
             return Some(progress);
         }
         Err(error) if error.retryable() => {

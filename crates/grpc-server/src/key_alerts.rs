@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use domain::operations::operation::Operation;
 use domain::rules::ids::ProfileName;
 use tokio::time::Instant;
 use tracing::error;
@@ -16,11 +17,12 @@ const PAUSE: Duration = Duration::from_secs(60);
 pub struct KeyAlerts(Mutex<BTreeMap<ProfileName, Instant>>);
 
 impl KeyAlerts {
-    /// Nothing of this profile can be done at Mollie.
-    pub fn raise(&self, profile: &ProfileName) {
+    /// Nothing of this operation's profile can be done at Mollie.
+    pub fn raise(&self, operation: &Operation) {
+        let Operation { id, order_id, profile, .. } = operation;
         if self.is_due(profile, Instant::now()) {
             error!(
-                %profile,
+                %profile, operation = %id, order = %order_id,
                 "ALERT: Mollie does not accept the API key of this profile; its operations wait until the right key is in its \
                  file, which is read again every second; placements are given up at their age limit"
             );

@@ -39,3 +39,4 @@ mod wire;
 mod worker;
 
 pub use rpc::untrusted;
+pub use telemetry::{METRICS, MetricKind, MetricSpec, Part, SPANS, SpanSpec, scrape};

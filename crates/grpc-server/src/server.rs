@@ -39,7 +39,7 @@ use crate::service::Service;
 use crate::vault::SecretVault;
 use crate::wire::Informed;
 use crate::worker::files::Files;
-use crate::{profiles, webhook, wire, worker};
+use crate::{profiles, telemetry, webhook, wire, worker};
 
 /// How much longer than its longest call of Mollie a stopping server waits for what is under way. Anything cut off then is claimed
 /// again, by another process or after the next start.
@@ -59,6 +59,7 @@ pub struct Server {
     driver: Driver,
     files: Files,
     position_pause: Duration,
+    gauge_pause: Duration,
     max_message_bytes: usize,
     identity: Identity,
     calls: admission::Limits,
@@ -142,6 +143,7 @@ impl Server {
             driver,
             files,
             position_pause,
+            gauge_pause: Duration::from_secs(config.telemetry.gauge_seconds),
             max_message_bytes: config.grpc.max_message_bytes,
             identity: checked.identity,
             calls,
@@ -157,6 +159,8 @@ impl Server {
     pub async fn run(mut self, stop: CancellationToken) -> Result<()> {
         let workers = CancellationToken::new();
         worker::start(&self.driver, self.position_pause, &workers);
+        telemetry::follow(&self.driver);
+        self.driver.own(worker::gauges::run(self.driver.clone(), self.gauge_pause, workers.clone()));
         let service = Arc::clone(&self.driver.service);
         self.driver.own(worker::files::run(service, self.files, workers.clone()));
         self.driver.own(self.public_address.tell(self.driver.service.stream.clone()));
@@ -198,6 +202,7 @@ impl Server {
         self.probes.close().await;
         self.driver.service.store.clone().close().await;
         info!("stopped");
+        telemetry::stop().await;
         Ok(())
     }
 }
@@ -270,7 +275,7 @@ pub async fn connect(config: &Config) -> Result<Database> {
         Options { url: config.database.url.clone(), max_connections: config.database.max_connections };
     let database = Database::connect(&options).await.with_context(|| config.names.of("database.url"))?;
     migrate(&database, config).await?;
-    Ok(database)
+    Ok(database.observed(telemetry::OBSERVER))
 }
 
 async fn migrate(database: &Database, config: &Config) -> Result<()> {
@@ -358,5 +363,6 @@ fn grpc_router(
         .add_service(Informed::new(Admission::new(operations, gates), most));
     // Calls of unknown services get a reason, too.
     let routes = routes.into_axum_router().fallback(async || errors::no_such_method().into_http::<Body>());
-    Ok(routes.layer(axum::middleware::from_fn_with_state(door, enter)))
+    let routes = routes.layer(axum::middleware::from_fn_with_state(door, enter));
+    Ok(routes.layer(axum::middleware::from_fn(telemetry::watch)))
 }

@@ -10,12 +10,16 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use domain::ports::{Clock, Ports, Store};
+use domain::rules::ids::OrderId;
 use domain::rules::webhook_hint;
 use domain::workflow::parse_hook_path;
 use persistence::Repeats;
-use tracing::{debug, warn};
+use tracing::{Instrument, debug, debug_span, warn};
 
 use crate::driver::Driver;
+
+/// Every hook address.
+const ROUTE: &str = "/webhooks/mollie/{*address}";
 
 /// A webhook's body is an id; anything larger is not one.
 const LARGEST_BODY: usize = 1024;
@@ -23,10 +27,7 @@ const LARGEST_BODY: usize = 1024;
 /// Serves every hook address of the service. `patience`: how long a body may take.
 pub fn router(driver: Driver, patience: Duration) -> Router {
     Router::new()
-        .route(
-            "/webhooks/mollie/{*address}",
-            any(move |State(driver): State<Driver>, request| hear(driver, request, patience)),
-        )
+        .route(ROUTE, any(move |State(driver): State<Driver>, request| hear(driver, request, patience)))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(driver)
 }
@@ -50,15 +51,20 @@ async fn receive(driver: Driver, uri: Uri, body: Bytes) -> StatusCode {
         debug!("webhook: not one of our addresses");
         return StatusCode::OK;
     };
-    let hint = webhook_hint::in_body(&body);
-    match service.store().hook_arrived(address.order_id, hint, service.clock().now()).await {
+    let order = address.order_id;
+    let span = debug_span!(parent: None, "webhook", http.request.method = "POST", http.route = ROUTE, orders.id = %order);
+    store(&driver, order, webhook_hint::in_body(&body)).instrument(span).await
+}
+
+async fn store(driver: &Driver, order: OrderId, hint: Option<&str>) -> StatusCode {
+    let service = &driver.service;
+    match service.store().hook_arrived(order, hint, service.clock().now()).await {
         Ok(_) => {
             driver.hook_wake_up.notify_one();
             StatusCode::OK
         }
         Err(error) => {
             if let Some(left_out) = TOLD.due() {
-                let order = address.order_id;
                 warn!(%order, %error, left_out, "webhook: not stored; Mollie will retry");
             }
             StatusCode::SERVICE_UNAVAILABLE

@@ -224,6 +224,17 @@ fn an_unreadable_setting_is_reported_once() {
             "LOG__FILTER: off, error, warn, info, debug or trace is expected, alone or as module=level, not nothing",
         ),
         ("LOG__FILTER", "info,persistence=loud", "LOG__FILTER: "),
+        ("TELEMETRY__ENDPOINT", "collector:4317", "TELEMETRY__ENDPOINT: the collector's http(s) address"),
+        (
+            "TELEMETRY__ENDPOINT",
+            "http://me:secret@collector:4317",
+            "credentials go into OTEL_EXPORTER_OTLP_HEADERS",
+        ),
+        (
+            "TELEMETRY__SAMPLING_RATIO",
+            "1.5",
+            "TELEMETRY__SAMPLING_RATIO: a number from 0 to 1 is expected, not 1.5",
+        ),
         ("PROFILES____API_KEY_FILE", "x", "PROFILES____API_KEY_FILE: a part of the name is left out"),
     ] {
         let setting = format!("ORDER_SERVICE__{setting}");

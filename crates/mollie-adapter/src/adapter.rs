@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 use crate::base::{Base, BaseError};
-use crate::client::Client;
+use crate::client::{Client, Heard};
 use crate::command;
 use crate::endpoint::Endpoint;
 use crate::json::Object;
@@ -45,6 +45,8 @@ pub struct Settings {
     pub call_timeout: Duration,
     /// For connecting. Should be shorter than `call_timeout`: a call that ends while connecting was certainly not sent.
     pub connect_timeout: Duration,
+    /// Hears of every call once it has ended. It must not wait.
+    pub heard: fn(&Heard<'_>),
 }
 
 /// Why an adapter cannot be built.
@@ -90,7 +92,8 @@ impl MollieAdapter {
         keys: impl IntoIterator<Item = (ProfileName, Credential)>,
     ) -> Result<Self, AdapterError> {
         let base = Base::parse(&settings.base_url)?;
-        let client = Client::new(&base, settings.call_timeout, settings.connect_timeout);
+        let Settings { call_timeout, connect_timeout, heard, .. } = settings;
+        let client = Client::new(&base, call_timeout, connect_timeout, heard);
         Self::over(client.map_err(AdapterError::Client)?, &settings.base_url, keys)
     }
 

@@ -9,10 +9,11 @@ use reqwest::{Response, redirect, retry};
 use tracing::Instrument;
 
 use crate::base::Base;
+use crate::endpoint::Endpoint;
 use crate::key::Credential;
 use crate::mollie_time::MollieTime;
 use crate::problem::{date_of, retry_after};
-use crate::quota;
+use crate::quota::{self, Left};
 use crate::transport::{Answer, Failure, Request, Transport};
 
 /// Shorter than most load balancers allow, so that a request seldom meets a connection that is being closed: then we could not
@@ -23,6 +24,18 @@ const IDLE: Duration = Duration::from_secs(15);
 pub struct Client {
     http: reqwest::Client,
     time: MollieTime,
+    heard: fn(&Heard<'_>),
+}
+
+/// How a call has ended.
+#[derive(Debug)]
+pub struct Heard<'a> {
+    pub endpoint: Endpoint,
+    /// The status of the answer; or why there is none, in one word.
+    pub outcome: Result<u16, &'static str>,
+    pub took: Duration,
+    /// What Mollie says of the calls that are left.
+    pub left: &'a [Left],
 }
 
 impl Client {
@@ -31,6 +44,7 @@ impl Client {
         base: &Base,
         call_timeout: Duration,
         connect_timeout: Duration,
+        heard: fn(&Heard<'_>),
     ) -> Result<Self, reqwest::Error> {
         // Another crate may have chosen a provider before; either will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -48,7 +62,7 @@ impl Client {
             .no_proxy();
         // Certificates are checked against the system's roots. Plain loopback needs none and must work without any installed.
         let builder = if base.is_plain() { builder.tls_certs_only([]) } else { builder.https_only(true) };
-        builder.build().map(|http| Self { http, time: MollieTime::default() })
+        builder.build().map(|http| Self { http, time: MollieTime::default(), heard })
     }
 
     /// What time it is at Mollie.
@@ -79,20 +93,30 @@ impl Client {
 impl Transport for Client {
     async fn send(&self, key: &Credential, request: Request) -> Result<Answer, Failure> {
         let (endpoint, started) = (request.endpoint, Instant::now());
-        let span = endpoint.span();
+        let span = endpoint.span(request.url.host_str().unwrap_or_default());
         let result = self.exchange(key, request).instrument(span.clone()).await;
-        let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let took = started.elapsed();
+        let (outcome, left) = match &result {
+            Ok(answer) => (Ok(answer.status.as_u16()), answer.left.as_slice()),
+            Err(failure) => (Err(failure.name()), [].as_slice()),
+        };
+        (self.heard)(&Heard { endpoint, outcome, took, left });
+        let elapsed_ms = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
         span.record("elapsed_ms", elapsed_ms);
         let _entered = span.enter();
         match &result {
             Ok(answer) => {
                 let status = answer.status.as_u16();
-                span.record("http.response.status_code", status);
+                span.record("http.response.status_code", i64::from(status));
+                if status >= 400 {
+                    span.record("error.type", status.to_string());
+                }
                 let complete = answer.body.is_ok();
                 tracing::debug!(path = endpoint.template(), status, elapsed_ms, complete, "Mollie answered");
             }
             Err(failure) => {
                 let sent = matches!(failure, Failure::Lost(_));
+                span.record("error.type", failure.name());
                 tracing::debug!(path = endpoint.template(), elapsed_ms, sent, "Mollie did not answer");
             }
         }

@@ -41,7 +41,7 @@ mod fixtures;
 
 pub use adapter::{AdapterError, MollieAdapter, Settings};
 pub use base::BaseError;
-pub use client::Client;
+pub use client::{Client, Heard};
 pub use endpoint::Endpoint;
 pub use key::{Credential, KeyError};
 pub use mollie_time::MollieTime;

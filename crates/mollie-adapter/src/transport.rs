@@ -53,6 +53,18 @@ pub enum Failure {
     Lost(String),
 }
 
+impl Failure {
+    /// In one word.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NotSent(_) => "not_sent",
+            Self::Later { .. } => "held_back",
+            Self::Lost(_) => "lost",
+        }
+    }
+}
+
 /// Carries requests to Mollie. Never sends one twice, and ends every call in bounded time.
 pub trait Transport: Send + Sync + 'static {
     /// Sends the request once and reads the whole answer, up to the size limit.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
-use domain::ports::StoreError;
+use domain::ports::{StoreError, TraceParent};
 use domain::rules::ids::LeaseToken;
 use jiff::Timestamp;
 use sea_orm::ConnectionTrait;
@@ -85,6 +85,10 @@ pub(crate) async fn due(
         Err(error) => return Err(store_error(error)),
     };
     rows.sort_by_key(|row| (row.not_before, row.id));
-    let claimed = |row| Operation::try_from(row).map(|operation| Claim { operation, token, known: None });
-    rows.into_iter().map(claimed).collect()
+    rows.into_iter().map(|row| claimed_by(token, row)).collect()
+}
+
+fn claimed_by(token: LeaseToken, mut row: Model) -> Result<Claim, StoreError> {
+    let trace = row.trace.take().map(TraceParent);
+    Operation::try_from(row).map(|operation| Claim { operation, token, known: None, trace })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{Change, CommitError, StoreError};
+use domain::ports::{Change, CommitError, StoreError, TraceParent};
 use tokio::time::{Instant, sleep};
 
 use crate::connect::PATIENCE;
@@ -21,8 +21,18 @@ static TOLD: Repeats = Repeats::new();
 /// lock that the lost transaction still holds, and then either succeeds or is refused because another write was first. Whether
 /// that was the lost transaction itself is read back.
 pub(crate) async fn commit(database: &Database, change: Change) -> Result<(), CommitError> {
-    let change = Arc::new(change);
-    let Ended::Unknown(mut problem) = attempt(database, &change).await? else { return Ok(()) };
+    let (change, observer) = (Arc::new(change), database.observer());
+    save(database, &change, (observer.here)().as_ref()).await?;
+    (observer.written)(&change);
+    Ok(())
+}
+
+async fn save(
+    database: &Database,
+    change: &Arc<Change>,
+    trace: Option<&TraceParent>,
+) -> Result<(), CommitError> {
+    let Ended::Unknown(mut problem) = attempt(database, change, trace).await? else { return Ok(()) };
     #[cfg(feature = "planted")]
     if crate::planted::is_chosen() {
         return Err(problem.into());
@@ -33,7 +43,7 @@ pub(crate) async fn commit(database: &Database, change: Change) -> Result<(), Co
             let order = change.order.id;
             tracing::warn!(%order, %problem, left_out, "the answer to COMMIT was lost; the change is read back");
         }
-        match again(database, &change).await? {
+        match again(database, change, trace).await? {
             Ended::Written(()) => return Ok(()),
             Ended::Unknown(still) => problem = still,
         }
@@ -43,14 +53,25 @@ pub(crate) async fn commit(database: &Database, change: Change) -> Result<(), Co
     Err(StoreError::Unavailable(format!("whether a change was written is unknown: {problem}")).into())
 }
 
-async fn attempt(database: &Database, change: &Arc<Change>) -> Result<Ended<()>, CommitError> {
-    let change = Arc::clone(change);
-    run_tx("order.save", database, move |tx| Box::pin(async move { write(tx, &change).await })).await
+async fn attempt(
+    database: &Database,
+    change: &Arc<Change>,
+    trace: Option<&TraceParent>,
+) -> Result<Ended<()>, CommitError> {
+    let (change, trace) = (Arc::clone(change), trace.cloned());
+    run_tx("order.save", database, move |tx| {
+        Box::pin(async move { write(tx, &change, trace.as_ref()).await })
+    })
+    .await
 }
 
 /// Writes a change again after its first outcome was unknown.
-async fn again(database: &Database, change: &Arc<Change>) -> Result<Ended<()>, CommitError> {
-    match attempt(database, change).await {
+async fn again(
+    database: &Database,
+    change: &Arc<Change>,
+    trace: Option<&TraceParent>,
+) -> Result<Ended<()>, CommitError> {
+    match attempt(database, change, trace).await {
         Err(CommitError::Store(error)) if error.retryable() => Ok(Ended::Unknown(error)),
         Err(refused) => match is_written(database, change).await {
             Ok(true) => Ok(Ended::Written(())),
@@ -85,32 +106,34 @@ async fn is_written(database: &Database, change: &Change) -> Result<bool, StoreE
 /// refused because its order number is held. Then the order, whose row every change of it locks: from there on no other change of
 /// the same order interferes. Of two orders `Change::parts` says which is first. The look-ups come last, as webhooks lock them alone
 /// and briefly; the timers come before them, as those who claim them wait for nobody.
-async fn write(tx: &Tx, change: &Change) -> Result<(), CommitError> {
+async fn write(tx: &Tx, change: &Change, trace: Option<&TraceParent>) -> Result<(), CommitError> {
     if let Some(request) = &change.request {
         request::record(tx, request).await?;
     }
     let parts = change.parts();
     for part in &parts {
-        write_order(tx, part).await?;
+        write_order(tx, part, trace).await?;
     }
     for part in parts {
         if let Some(due) = part.timer {
             timer::set(tx, part.order.id, due).await?;
         }
         if let Some(time) = part.lookup {
-            lookup::schedule(tx, part.order.id, time).await?;
+            // What a look-up itself finds is no cause of the next one.
+            let is_ours = change.request.is_some() || !part.operations.is_empty();
+            lookup::schedule(tx, part.order.id, time, trace.filter(|_| is_ours)).await?;
         }
     }
     Ok(())
 }
 
 /// One order and what belongs to it.
-async fn write_order(tx: &Tx, change: &Change) -> Result<(), CommitError> {
+async fn write_order(tx: &Tx, change: &Change, trace: Option<&TraceParent>) -> Result<(), CommitError> {
     let opened = change.operations.iter().map(operation::opened).sum();
     order::save(tx, &change.order, change.expected_version, opened).await?;
     event::append(tx, &change.events).await?;
     for write in &change.operations {
-        operation::write(tx, write).await?;
+        operation::write(tx, write, trace).await?;
     }
     shipment::save(tx, &change.shipments).await?;
     refund::save(tx, &change.refunds).await?;

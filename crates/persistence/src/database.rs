@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use domain::ports::StoreError;
+use domain::ports::{Change, StoreError, TraceParent};
 use jiff::Timestamp;
 use sea_orm::sqlx::postgres::PgPool;
+use sea_orm::sqlx::sqlite::SqlitePool;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
 use tokio::sync::watch;
 
@@ -20,7 +21,20 @@ use crate::session::Session;
 
 /// The store: SQLite or PostgreSQL. Cheap to clone.
 #[derive(Clone)]
-pub struct Database(Arc<Opened>, Armed);
+pub struct Database(Arc<Opened>, Armed, Observer);
+
+/// Who observes what a process writes. It changes nothing, and must not wait.
+#[derive(Clone, Copy)]
+pub struct Observer {
+    /// Where the current work is in its caller's trace: kept with what is recorded.
+    pub here: fn() -> Option<TraceParent>,
+    /// Hears of each change once it is written.
+    pub written: fn(&Change),
+}
+
+impl Observer {
+    const NOBODY: Self = Self { here: || None, written: |_| () };
+}
 
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -35,14 +49,24 @@ impl Database {
     /// # Errors
     /// [`ConnectError`].
     pub async fn connect(options: &Options) -> Result<Self, ConnectError> {
-        open(options).await.map(|opened| Self(Arc::new(opened), Armed::default()))
+        open(options).await.map(|opened| Self(Arc::new(opened), Armed::default(), Observer::NOBODY))
     }
 
     /// Lets `faults` act right before every statement from now on.
     #[cfg(feature = "faults")]
     #[must_use]
     pub fn with_faults(self, faults: Arc<dyn crate::faults::Faults>) -> Self {
-        Self(self.0, Armed(Some(faults)))
+        Self(self.0, Armed(Some(faults)), self.2)
+    }
+
+    /// Lets `observer` hear from now on.
+    #[must_use]
+    pub fn observed(self, observer: Observer) -> Self {
+        Self(self.0, self.1, observer)
+    }
+
+    pub(crate) fn observer(&self) -> Observer {
+        self.2
     }
 
     /// The engine.
@@ -138,6 +162,22 @@ impl Database {
             self.0.doubt.notify_one();
         }
         outcome
+    }
+
+    /// How many connections the pools have, and how many of these are idle.
+    pub(crate) fn pools(&self) -> (u32, usize) {
+        match self.engine() {
+            Engine::Postgres => {
+                let pool = self.0.writer.get_postgres_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+            Engine::Sqlite => {
+                let pools =
+                    [&self.0.writer, &self.0.reader].map(DatabaseConnection::get_sqlite_connection_pool);
+                let add = |(size, idle), pool: &SqlitePool| (size + pool.size(), idle + pool.num_idle());
+                pools.into_iter().fold((0, 0), add)
+            }
+        }
     }
 
     /// Where transactions begin.

@@ -78,7 +78,6 @@ pub(crate) fn is_of_database(error: &DbErr) -> bool {
 }
 
 /// The engine's own error code; `None` if the engine did not answer.
-#[cfg(feature = "faults")]
 pub(crate) fn engine_code(error: &DbErr) -> Option<String> {
     Some(driver_error(error)?.as_database_error()?.code()?.into_owned())
 }

@@ -7,6 +7,7 @@
 
 mod address;
 mod armed;
+mod backlog;
 mod changed;
 mod claim;
 mod commit;
@@ -45,14 +46,16 @@ mod run;
 mod secret;
 mod session;
 mod shipment;
+mod span;
 mod store;
 mod stream;
 mod timer;
 mod tx;
 
 pub use address::check_address;
+pub use backlog::{AtRisk, Backlog, OpenItems, Unsettled};
 pub use connect::{ConnectError, Engine, Options};
-pub use database::Database;
+pub use database::{Database, Observer};
 pub use durability::Durability;
 pub use hook_base::Called;
 pub use migration::Schema;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::ports::{LookupClaim, LookupEnd, StoreError};
+use domain::ports::{LookupClaim, LookupEnd, LookupOrigin, StoreError, TraceParent};
 use domain::rules::ids::{LeaseToken, OrderId};
 use domain::rules::webhook_hint;
 use jiff::Timestamp;
@@ -16,28 +16,31 @@ use crate::{lease, moment};
 
 /// An earlier time stays: it may come from a webhook. Counted like one, so that a look-up under way does not end it.
 const SCHEDULE: &str = "
-    INSERT INTO lookups (order_id, due_time, hooks, failures, hints) VALUES ($1, $2, 0, 0, ',')
+    INSERT INTO lookups (order_id, due_time, hooks, failures, hints, trace) VALUES ($1, $2, 0, 0, ',', $3)
     ON CONFLICT (order_id) DO UPDATE SET hooks = lookups.hooks + 1, due_time = CASE
-        WHEN lookups.due_time < excluded.due_time THEN lookups.due_time ELSE excluded.due_time END";
+        WHEN lookups.due_time < excluded.due_time THEN lookups.due_time ELSE excluded.due_time END,
+    trace = COALESCE(excluded.trace, lookups.trace)";
 
 /// Inserts nothing if there is no such order. A hint, given with a trailing comma, is kept once, and only while there is room: a
 /// list of n has n + 1 commas.
 const HOOK: &str = "
-    INSERT INTO lookups (order_id, due_time, hooks, failures, hints)
-    SELECT id, $2, 1, 0, ',' || $3 FROM orders WHERE id = $1
+    INSERT INTO lookups (order_id, due_time, hooks, failures, hints, hook_trace)
+    SELECT id, $2, 1, 0, ',' || $3, $5 FROM orders WHERE id = $1
     ON CONFLICT (order_id) DO UPDATE SET hooks = lookups.hooks + 1, due_time = CASE
         WHEN lookups.due_time < excluded.due_time THEN lookups.due_time ELSE excluded.due_time END,
     hints = CASE
         WHEN replace(lookups.hints, ',' || $3, '') <> lookups.hints THEN lookups.hints
         WHEN length(lookups.hints) - length(replace(lookups.hints, ',', '')) > $4 THEN lookups.hints
-        ELSE lookups.hints || $3 END";
+        ELSE lookups.hints || $3 END,
+    hook_trace = excluded.hook_trace";
 
 /// A webhook that arrived meanwhile has set the time in the row, and that stays; then all hints stay too.
 const FINISH: &str = "
     UPDATE lookups SET
         due_time = CASE WHEN hooks = $3 THEN $4 ELSE due_time END,
         failures = $5, owed_time = CASE WHEN $6 THEN NULL ELSE $7 END, lease_token = NULL, lease_until = NULL,
-        hints = CASE WHEN hooks = $3 AND $6 THEN ',' ELSE hints END
+        hints = CASE WHEN hooks = $3 AND $6 THEN ',' ELSE hints END,
+        hook_trace = CASE WHEN hooks = $3 AND $6 THEN NULL ELSE hook_trace END
     WHERE order_id = $1 AND lease_token = $2";
 
 fn claim_statement(clock: &str, row_lock: &str) -> String {
@@ -65,13 +68,14 @@ async fn execute<const N: usize>(
     Ok(done.rows_affected())
 }
 
-/// Makes the order's look-up due at `time`; an earlier time stays.
+/// Makes the order's look-up due at `time`; an earlier time stays, and so does its trace, if there is none now.
 pub(crate) async fn schedule(
     session: &impl ConnectionTrait,
     order: OrderId,
     time: Timestamp,
+    trace: Option<&TraceParent>,
 ) -> Result<(), StoreError> {
-    let values = [order.uuid().into(), moment::column(time).into()];
+    let values = [order.uuid().into(), moment::column(time).into(), text(trace)];
     execute(session, SCHEDULE, values).await.map(drop)
 }
 
@@ -81,11 +85,12 @@ pub(crate) async fn hook_arrived(
     order: OrderId,
     hint: Option<&str>,
     now: Timestamp,
+    trace: Option<&TraceParent>,
 ) -> Result<bool, StoreError> {
     let hint =
         hint.filter(|hint| webhook_hint::is_hint(hint)).map_or_else(String::new, |hint| format!("{hint},"));
     let most = bigint(u64::try_from(webhook_hint::MOST).unwrap_or(u64::MAX));
-    let values = [order.uuid().into(), moment::column(now).into(), hint.into(), most.into()];
+    let values = [order.uuid().into(), moment::column(now).into(), hint.into(), most.into(), text(trace)];
     Ok(execute(session, HOOK, values).await? == 1)
 }
 
@@ -114,7 +119,15 @@ fn claimed_by(token: LeaseToken, model: Model) -> Result<LookupClaim, StoreError
         hooks: row.count("hooks", model.hooks)?,
         failures: row.count("failures", model.failures)?,
         hints: model.hints.split(',').filter(|hint| !hint.is_empty()).map(str::to_owned).collect(),
+        origin: LookupOrigin {
+            change: model.trace.map(TraceParent),
+            hook: model.hook_trace.map(TraceParent),
+        },
     })
+}
+
+fn text(trace: Option<&TraceParent>) -> Value {
+    trace.map(|trace| trace.0.clone()).into()
 }
 
 /// Whether a look-up of the order is due and not finished, claimed or not, or the last one did not read it.

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use domain::operations::operation::Operation;
-use domain::ports::{CommitError, OperationFilter, OperationPageKey, OperationWrite, Page, StoreError};
+use domain::ports::{
+    CommitError, OperationFilter, OperationPageKey, OperationWrite, Page, StoreError, TraceParent,
+};
 use domain::rules::ids::{GroupId, LeaseToken, OperationId, OrderId};
 use domain::rules::operation::OperationState;
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query};
@@ -19,10 +21,14 @@ use crate::error::store_error;
 use crate::profile;
 use crate::{lease, moment, page};
 
-/// Writes one operation of a change.
-pub(crate) async fn write(session: &impl ConnectionTrait, write: &OperationWrite) -> Result<(), CommitError> {
+/// Writes one operation of a change. `trace`: where it is made.
+pub(crate) async fn write(
+    session: &impl ConnectionTrait,
+    write: &OperationWrite,
+    trace: Option<&TraceParent>,
+) -> Result<(), CommitError> {
     match write {
-        OperationWrite::Insert { operation, claim } => Ok(insert(session, operation, *claim).await?),
+        OperationWrite::Insert { operation, claim } => Ok(insert(session, operation, *claim, trace).await?),
         OperationWrite::Release { operation, token } => held(release(session, operation, *token).await?),
         OperationWrite::Decide { operation } => held(decide(session, operation).await?),
         OperationWrite::Withdraw { operation } => held(withdraw(session, operation).await?),
@@ -48,9 +54,11 @@ async fn insert(
     session: &impl ConnectionTrait,
     operation: &Operation,
     claim: Option<(LeaseToken, Duration)>,
+    trace: Option<&TraceParent>,
 ) -> Result<(), StoreError> {
     let mut row = Model::try_from(operation)?.into_active_model();
     row.lease_token = ActiveValue::Set(claim.map(|(token, _)| token.uuid()));
+    row.trace = ActiveValue::Set(trace.map(|trace| trace.0.clone()));
     let until = claim.map(|(_, length)| lease_end(session, length));
     let values = Column::iter().map(|column| match (column, &until) {
         (Column::LeaseUntil, Some(until)) => until.clone(),
@@ -111,10 +119,10 @@ async fn withdraw(session: &impl ConnectionTrait, operation: &Operation) -> Resu
     hits_one(session, update).await
 }
 
-/// The whole row, with no lease.
+/// The whole row, with no lease. Where it was recorded stays.
 fn replace(operation: &Operation) -> Result<UpdateMany<Entity>, StoreError> {
     let mut row: ActiveModel = Model::try_from(operation)?.into_active_model().reset_all();
-    row.id = ActiveValue::NotSet;
+    (row.id, row.trace) = (ActiveValue::NotSet, ActiveValue::NotSet);
     Ok(Entity::update_many().set(row).filter(Column::Id.eq(operation.id.uuid())))
 }
 

@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult,
 use crate::armed::{Armed, Watch};
 use crate::connection::Connection;
 use crate::log::Log;
-use crate::moment;
+use crate::{moment, span};
 
 /// The pool, for statements that are each a transaction.
 #[derive(Clone, Debug)]
@@ -67,26 +67,41 @@ impl ConnectionTrait for Session {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let (mut connection, watch) = self.ready(&statement.sql).await?;
-        let outcome = connection.execute(comparable(statement)).await;
-        watch.after(self.back(connection, outcome))
+        let span = span::of(self.get_database_backend(), &statement.sql);
+        let work = async {
+            let (mut connection, watch) = self.ready(&statement.sql).await?;
+            let outcome = connection.execute(comparable(statement)).await;
+            watch.after(self.back(connection, outcome))
+        };
+        span::run(span, work).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let (mut connection, watch) = self.ready(sql).await?;
-        let outcome = connection.run(sql).await;
-        watch.after(self.back(connection, outcome))
+        let work = async {
+            let (mut connection, watch) = self.ready(sql).await?;
+            let outcome = connection.run(sql).await;
+            watch.after(self.back(connection, outcome))
+        };
+        span::run(span::of(self.get_database_backend(), sql), work).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let (mut connection, watch) = self.ready(&statement.sql).await?;
-        let outcome = connection.one(comparable(statement)).await;
-        watch.after(self.back(connection, outcome))
+        let span = span::of(self.get_database_backend(), &statement.sql);
+        let work = async {
+            let (mut connection, watch) = self.ready(&statement.sql).await?;
+            let outcome = connection.one(comparable(statement)).await;
+            watch.after(self.back(connection, outcome))
+        };
+        span::run(span, work).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let (mut connection, watch) = self.ready(&statement.sql).await?;
-        let outcome = connection.all(comparable(statement)).await;
-        watch.after(self.back(connection, outcome))
+        let span = span::of(self.get_database_backend(), &statement.sql);
+        let work = async {
+            let (mut connection, watch) = self.ready(&statement.sql).await?;
+            let outcome = connection.all(comparable(statement)).await;
+            watch.after(self.back(connection, outcome))
+        };
+        span::run(span, work).await
     }
 }

@@ -163,7 +163,9 @@ impl Store for Database {
         hint: Option<&str>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        self.noted(lookup::hook_arrived(&self.write(), order, hint, now).await)
+        self.noted(
+            lookup::hook_arrived(&self.write(), order, hint, now, (self.observer().here)().as_ref()).await,
+        )
     }
 
     async fn claim_lookups(

@@ -17,6 +17,7 @@ use crate::error::{is_full, store_error};
 use crate::log::Log;
 use crate::repeats::Repeats;
 use crate::session::comparable;
+use crate::span;
 
 static TOLD: Repeats = Repeats::new();
 
@@ -75,7 +76,7 @@ where
     F: for<'a> FnOnce(&'a Tx) -> Steps<'a, T, E> + Send + 'static,
 {
     let database = database.clone();
-    let span = tracing::debug_span!("db.transaction", name);
+    let span = span::of_transaction(database.writer().get_database_backend(), name);
     let work = async move {
         let tx = Tx::begin(&database).await.map_err(store_error)?;
         match steps(&tx).await {
@@ -143,9 +144,12 @@ impl Tx {
 
     /// Begins or ends the transaction by `sql`, which is logged as `name`.
     async fn control(&self, name: &str, sql: &str) -> Result<ExecResult, DbErr> {
-        let mut held = self.connection.lock().await;
-        let (connection, watch) = held.ready(&self.armed, name).await?;
-        watch.after(connection.run(sql).await)
+        let work = async {
+            let mut held = self.connection.lock().await;
+            let (connection, watch) = held.ready(&self.armed, name).await?;
+            watch.after(connection.run(sql).await)
+        };
+        span::run(span::of(self.backend, name), work).await
     }
 }
 
@@ -169,9 +173,13 @@ impl ConnectionTrait for Tx {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let mut held = self.connection.lock().await;
-        let (connection, watch) = held.ready(&self.armed, &statement.sql).await?;
-        watch.after(connection.execute(comparable(statement)).await)
+        let span = span::of(self.backend, &statement.sql);
+        let work = async {
+            let mut held = self.connection.lock().await;
+            let (connection, watch) = held.ready(&self.armed, &statement.sql).await?;
+            watch.after(connection.execute(comparable(statement)).await)
+        };
+        span::run(span, work).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
@@ -179,14 +187,22 @@ impl ConnectionTrait for Tx {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let mut held = self.connection.lock().await;
-        let (connection, watch) = held.ready(&self.armed, &statement.sql).await?;
-        watch.after(connection.one(comparable(statement)).await)
+        let span = span::of(self.backend, &statement.sql);
+        let work = async {
+            let mut held = self.connection.lock().await;
+            let (connection, watch) = held.ready(&self.armed, &statement.sql).await?;
+            watch.after(connection.one(comparable(statement)).await)
+        };
+        span::run(span, work).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let mut held = self.connection.lock().await;
-        let (connection, watch) = held.ready(&self.armed, &statement.sql).await?;
-        watch.after(connection.all(comparable(statement)).await)
+        let span = span::of(self.backend, &statement.sql);
+        let work = async {
+            let mut held = self.connection.lock().await;
+            let (connection, watch) = held.ready(&self.armed, &statement.sql).await?;
+            watch.after(connection.all(comparable(statement)).await)
+        };
+        span::run(span, work).await
     }
 }

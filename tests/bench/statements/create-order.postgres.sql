@@ -19,11 +19,11 @@ WITH told AS (INSERT INTO "events" ("order_id", "sequence", "time", "kind", "dat
     INTO event_queue (order_id, sequence) SELECT order_id, sequence FROM told ORDER BY sequence;
 INSERT INTO "operations" ("id", "order_id", "turn", "profile", "group_id", "after_id", "kind", "lane", "task", "state",
     "yields", "key", "attempts", "deferrals", "unreadable", "created_time", "first_sent_time", "last_sent_time", "not_before",
-    "settled_time", "rejection", "last_problem", "key_refused", "sealed", "actor", "caller", "lease_token", "lease_until") VALUES
+    "settled_time", "rejection", "last_problem", "key_refused", "sealed", "actor", "caller", "lease_token", "lease_until", "trace") VALUES
     (lpad(:unique, 32, '0')::uuid, lpad(:unique, 32, '0')::uuid, 1, 'main', lpad(:unique, 32, '0')::uuid, NULL, 'place_order',
     'placement', :task, 'in_flight', false, lpad(:unique, 32, '0')::uuid, 0, 0, 0, now(), now(), now(), now(), NULL, NULL,
     NULL, false, NULL, NULL, 'anonymous', lpad(:unique, 32, '0')::uuid, (CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS
-    BIGINT)) + 8000000);
+    BIGINT)) + 8000000, NULL);
 COMMIT;
 BEGIN;
 UPDATE "orders" SET "profile" = 'main', "mode" = 'test', "caller" = 'anonymous', "request_id" = ('request-' || :unique),
@@ -45,9 +45,10 @@ UPDATE "operations" SET "order_id" = lpad(:unique, 32, '0')::uuid, "turn" = 1, "
     "rejection" = NULL, "last_problem" = NULL, "key_refused" = false, "sealed" = NULL, "actor" = NULL, "caller" = 'anonymous', "lease_token" = NULL,
     "lease_until" = NULL WHERE "operations"."id" = lpad(:unique, 32, '0')::uuid AND "operations"."lease_token" =
     lpad(:unique, 32, '0')::uuid;
-INSERT INTO lookups (order_id, due_time, hooks, failures, hints) VALUES (lpad(:unique, 32, '0')::uuid,
-    (now() + interval '15 minutes'), 0, 0, ',') ON CONFLICT (order_id) DO UPDATE SET hooks = lookups.hooks + 1, due_time =
-    CASE WHEN lookups.due_time < excluded.due_time THEN lookups.due_time ELSE excluded.due_time END;
+INSERT INTO lookups (order_id, due_time, hooks, failures, hints, trace) VALUES (lpad(:unique, 32, '0')::uuid,
+    (now() + interval '15 minutes'), 0, 0, ',', NULL) ON CONFLICT (order_id) DO UPDATE SET hooks = lookups.hooks + 1, due_time =
+    CASE WHEN lookups.due_time < excluded.due_time THEN lookups.due_time ELSE excluded.due_time END, trace =
+    COALESCE(excluded.trace, lookups.trace);
 COMMIT;
 SELECT "orders"."id", "orders"."profile", "orders"."mode", "orders"."caller", "orders"."request_id", "orders"."order_number",
     "orders"."held_number", "orders"."mollie_id", "orders"."placement", "orders"."status", "orders"."currency",

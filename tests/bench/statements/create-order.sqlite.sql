@@ -18,13 +18,13 @@ INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "cause", "
 INSERT INTO "event_queue" ("order_id", "sequence") VALUES (CAST(printf('%016d', :unique) AS BLOB), 1);
 INSERT INTO "operations" ("id", "order_id", "turn", "profile", "group_id", "after_id", "kind", "lane", "task", "state",
     "yields", "key", "attempts", "deferrals", "unreadable", "created_time", "first_sent_time", "last_sent_time", "not_before",
-    "settled_time", "rejection", "last_problem", "key_refused", "sealed", "actor", "caller", "lease_token", "lease_until") VALUES
+    "settled_time", "rejection", "last_problem", "key_refused", "sealed", "actor", "caller", "lease_token", "lease_until", "trace") VALUES
     (CAST(printf('%016d', :unique) AS BLOB), CAST(printf('%016d', :unique) AS BLOB), 1, 'main',
     CAST(printf('%016d', :unique) AS BLOB), NULL, 'place_order', 'placement', :task, 'in_flight', 0,
     CAST(printf('%016d', :unique) AS BLOB), 0, 0, 0, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'),
     strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'),
     strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), NULL, NULL, NULL, 0, NULL, NULL, 'anonymous',
-    CAST(printf('%016d', :unique) AS BLOB), (CAST(unixepoch('subsec') * 1000000 AS INTEGER)) + 8000000);
+    CAST(printf('%016d', :unique) AS BLOB), (CAST(unixepoch('subsec') * 1000000 AS INTEGER)) + 8000000, NULL);
 COMMIT;
 BEGIN;
 UPDATE "orders" SET "profile" = 'main', "mode" = 'test', "caller" = 'anonymous', "request_id" = ('request-' || :unique),
@@ -48,10 +48,10 @@ UPDATE "operations" SET "order_id" = CAST(printf('%016d', :unique) AS BLOB), "tu
     "last_problem" = NULL, "key_refused" = 0, "sealed" = NULL, "actor" = NULL, "caller" = 'anonymous', "lease_token" = NULL, "lease_until" = NULL
     WHERE "operations"."id" = CAST(printf('%016d', :unique) AS BLOB) AND "operations"."lease_token" =
     CAST(printf('%016d', :unique) AS BLOB);
-INSERT INTO lookups (order_id, due_time, hooks, failures, hints) VALUES (CAST(printf('%016d', :unique) AS BLOB),
-    strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '+15 minutes'), 0, 0, ',') ON CONFLICT (order_id) DO UPDATE SET hooks =
+INSERT INTO lookups (order_id, due_time, hooks, failures, hints, trace) VALUES (CAST(printf('%016d', :unique) AS BLOB),
+    strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '+15 minutes'), 0, 0, ',', NULL) ON CONFLICT (order_id) DO UPDATE SET hooks =
     lookups.hooks + 1, due_time = CASE WHEN lookups.due_time < excluded.due_time THEN lookups.due_time ELSE excluded.due_time
-    END;
+    END, trace = COALESCE(excluded.trace, lookups.trace);
 COMMIT;
 SELECT "orders"."id", "orders"."profile", "orders"."mode", "orders"."caller", "orders"."request_id", "orders"."order_number",
     "orders"."held_number", "orders"."mollie_id", "orders"."placement", "orders"."status", "orders"."currency",

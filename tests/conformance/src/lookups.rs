@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::ports::{Change, LookupClaim, LookupEnd, Store};
+use domain::ports::{Change, LookupClaim, LookupEnd, LookupOrigin, Store};
 use domain::rules::ids::OrderId;
 use domain::rules::order::Order;
 use jiff::Timestamp;
@@ -30,7 +30,8 @@ pub async fn a_look_up_is_given_out_when_it_is_due(store: &impl Store) {
     assert!(!is_due(5).await && is_due(6).await);
     let claims = claim(store, 6).await;
     let (token, due) = (claims[0].token, micros(5, 1));
-    let expected = LookupClaim { order_id: order.id, token, due, hooks: 0, failures: 0, hints: Vec::new() };
+    let (hints, origin) = (Vec::new(), LookupOrigin::default());
+    let expected = LookupClaim { order_id: order.id, token, due, hooks: 0, failures: 0, hints, origin };
     assert_eq!(claims, [expected]);
     assert_eq!(claim(store, 6).await, []);
     assert!(is_due(6).await, "it is due until it has ended");

@@ -36,8 +36,8 @@ pub(super) enum Kind {
     Begin,
     /// COMMIT or ROLLBACK.
     End,
-    /// A loop asks for work that is due, or whether the database can be written; or permits are asked for, once in a while for
-    /// all calls.
+    /// A loop asks for work that is due, how much waits, or whether the database can be written; or permits are asked for, once in a
+    /// while for all calls.
     Claim,
     Other,
 }
@@ -67,7 +67,8 @@ pub(super) fn is_look(sql: &str) -> bool {
 
 /// Whether a statement comes by the clock, so that whether it falls into a run says nothing.
 pub(super) fn is_timed(sql: &str) -> bool {
-    sql.trim_start().starts_with("UPDATE heartbeat") || sql.ends_with("AS database_time")
+    let sql = sql.trim_start();
+    sql.starts_with("UPDATE heartbeat") || sql.starts_with("/* gauge */") || sql.ends_with("AS database_time")
 }
 
 /// A statement in one line, of a length that can be read.

@@ -19,7 +19,7 @@ pub const WARM: usize = 6;
 pub const COUNTED: usize = 3;
 
 const SETTINGS: [(&str, &str); 6] = [
-    ("ORDER_SERVICE__LOG__FILTER", "info,persistence::statement=trace"),
+    ("ORDER_SERVICE__LOG__FILTER", "info,grpc_server::worker::lookups=debug,persistence::statement=trace"),
     ("ORDER_SERVICE__LOG__JSON", "true"),
     // One connection carries everything in its order, and has every statement prepared after the first runs. SQLite takes a
     // second one to read.

@@ -40,7 +40,7 @@ const ALONE: Duration = Duration::from_secs(5);
 /// How often it is measured beside the replicas.
 const FLOOR_PAUSE: Duration = Duration::from_millis(500);
 /// What a replica says when it has told of a deadline.
-const TOLD: &str = "an order's time has come";
+const TOLD: &str = "an order's deadline needs a look";
 const DAY: i64 = 24 * 60 * 60;
 
 /// Takes down what is written of events.

@@ -13,7 +13,10 @@ use tests::proto::{
     CreateOrderRequest, CreateShipmentRequest, Order, OrderDraft, OrderLineDraft, OrderStatus,
     ShipmentLineSelection, SyncOrderRequest,
 };
-use tests::{Engine, LEGO, Use, World, amount, draft, new_request_id, refusal, release_is_available};
+use tests::{
+    Collector, Engine, Environment, LEGO, Use, World, amount, draft, new_request_id, numbered, refusal,
+    release_is_available,
+};
 use tonic::Code;
 
 use crate::requests::{create, ship, ship_rest};
@@ -47,8 +50,12 @@ fn spent_by_this_thread() -> Duration {
 
 /// A world with a service as it is deployed.
 async fn deployed() -> World {
-    let settings = vec![("ORDER_SERVICE_TEST_AS_DEPLOYED", "1".into())];
-    let mut world = World::prepare_with(Engine::Sqlite, settings).await;
+    deployed_with(Engine::Sqlite, Vec::new()).await
+}
+
+async fn deployed_with(engine: Engine, mut settings: Environment) -> World {
+    settings.push(("ORDER_SERVICE_TEST_AS_DEPLOYED", "1".into()));
+    let mut world = World::prepare_with(engine, settings).await;
     world.service.forget("ORDER_SERVICE__CLOCK__URL");
     world.service.start().await;
     // What a first call needs once is not counted to those after.
@@ -218,4 +225,66 @@ fn every_line(order: &Order) -> CreateShipmentRequest {
     let line = |id: usize| ShipmentLineSelection { line_id: id.to_string(), quantity: 1, amount: None };
     let (request_id, lines) = (new_request_id(), (1..=LINES).map(line).collect());
     CreateShipmentRequest { request_id, order_id: order.id.clone(), lines, ..Default::default() }
+}
+
+/// How much of all calls is traced, and how many percent more processor time a create may cost then.
+const TRACED: [(&str, u128); 2] = [("1", 15), ("0.1", 5)];
+/// Creates in a round, and rounds: each service in its turn, so that what else the machine does concerns all of them.
+const ROUND: usize = 60;
+const ROUNDS: usize = 9;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tracing_costs_a_create_little() {
+    if !release_is_available() {
+        return;
+    }
+    // There the database's own work is not in the service's time, so tracing weighs more.
+    let engine = if Engine::Postgres.is_available().await { Engine::Postgres } else { Engine::Sqlite };
+    let directory = tempfile::tempdir().unwrap();
+    let collector = Collector::start(directory.path()).await;
+    let mut worlds = vec![deployed_with(engine, Vec::new()).await];
+    for (ratio, _) in TRACED {
+        let endpoint = ("ORDER_SERVICE__TELEMETRY__ENDPOINT", collector.endpoint().into());
+        let ratio = ("ORDER_SERVICE__TELEMETRY__SAMPLING_RATIO", ratio.into());
+        worlds.push(deployed_with(engine, vec![endpoint, ratio]).await);
+    }
+    let mut tries = Vec::new();
+    while tries.len() < TRIES {
+        let percent = percent_of_the_first(&worlds).await;
+        println!("a create costs {percent:?} % of what it costs untraced, traced {TRACED:?}");
+        let is_little = percent.iter().zip(TRACED).all(|(percent, (_, more))| *percent <= 100 + more);
+        assert!(!collector.spans().is_empty(), "nothing was traced");
+        if is_little {
+            return;
+        }
+        tries.push(percent);
+    }
+    panic!("tracing costs too much: {tries:?} % of an untraced create, each more than {TRACED:?}");
+}
+
+/// The median over some rounds of what creates cost each service but the first, in percent of what they cost that one.
+async fn percent_of_the_first(worlds: &[World]) -> Vec<u128> {
+    let mut rounds = Vec::new();
+    for _ in 0..ROUNDS {
+        let mut round = Vec::new();
+        for world in worlds {
+            round.push(spent_on_creates(world).await);
+        }
+        rounds.push(round);
+    }
+    let of = |n: usize| rounds.iter().map(move |round| round[n].as_nanos() * 100 / round[0].as_nanos());
+    let median = |n: usize| {
+        let mut all: Vec<_> = of(n).collect();
+        all.sort_unstable();
+        all[all.len() / 2]
+    };
+    (1..worlds.len()).map(median).collect()
+}
+
+async fn spent_on_creates(world: &World) -> Duration {
+    let before = world.service.uses().cpu;
+    for _ in 0..ROUND {
+        world.create(numbered(&new_request_id(), "ideal")).await;
+    }
+    world.service.uses().cpu - before
 }

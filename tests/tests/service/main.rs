@@ -66,6 +66,7 @@ mod second_chance;
 mod shedding;
 mod stopping;
 mod table;
+mod telemetry;
 mod time;
 mod timers;
 mod tokens;

@@ -6,6 +6,7 @@ mod mollie;
 mod permits;
 mod storage;
 mod stream;
+mod trace;
 mod vault;
 
 pub use clock::{AGREED, Ahead, Clock, Ids};
@@ -21,6 +22,7 @@ pub use storage::{
     TimerClaim,
 };
 pub use stream::{Changed, EventStream, Place, Positioned};
+pub use trace::{LookupOrigin, TraceParent};
 pub use vault::Vault;
 
 use std::collections::BTreeMap;

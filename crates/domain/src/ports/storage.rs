@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use super::trace::LookupOrigin;
 use crate::operations::claim::Claim;
 use crate::operations::operation::Operation;
 use crate::operations::task::OperationKind;
@@ -319,6 +320,7 @@ pub struct LookupClaim {
     pub failures: u32,
     /// The ids that webhooks named, each once, by arrival; at most [`webhook_hint::MOST`](crate::rules::webhook_hint::MOST).
     pub hints: Vec<String>,
+    pub origin: LookupOrigin,
 }
 
 /// How a look-up ended.

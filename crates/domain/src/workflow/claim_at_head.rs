@@ -25,7 +25,10 @@ pub(super) fn claim<P: Ports>(
         operation.state = operation.state.claimed(operation.created_time);
         let token = LeaseToken::new(ports.ids().random());
         let known = Some(Box::new(written.order.clone()));
-        claim = Some((Claim { operation: operation.clone(), token, known }, ports.clock().elapsed()));
+        claim = Some((
+            Claim { operation: operation.clone(), token, known, trace: None },
+            ports.clock().elapsed(),
+        ));
         OperationWrite::Insert { operation, claim: Some((token, ports.settings().lease)) }
     });
     let writes = writes.collect();

@@ -27,6 +27,21 @@ pub enum LookedUp {
     Failed { problem: SyncError, next: Timestamp },
 }
 
+impl LookedUp {
+    /// In one word.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Done { .. } => "done",
+            Self::Incomplete { .. } => "incomplete",
+            Self::Contradictory { .. } => "contradictory",
+            Self::Waiting { .. } => "waiting",
+            Self::PutOff { .. } => "put_off",
+            Self::Failed { .. } => "failed",
+        }
+    }
+}
+
 /// Carries out a claimed look-up and finishes it.
 ///
 /// # Errors

@@ -20,6 +20,19 @@ pub enum Progress {
     LeaseLost,
 }
 
+impl Progress {
+    /// In one word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Settled => "settled",
+            Self::Deferred => "deferred",
+            Self::KeyRefused => "key_refused",
+            Self::LeaseLost => "lease_lost",
+        }
+    }
+}
+
 /// Whether it must be given up, unless it was sent before.
 pub(super) fn is_too_late<P: Ports>(ports: &P, operation: &Operation, order: &Order) -> bool {
     deadline(ports, operation, order).is_some_and(|deadline| ports.clock().now() > deadline)

@@ -60,9 +60,9 @@ impl Gate {
         Ok(Pass { places: Arc::clone(&self.0), key })
     }
 
-    /// Whether any place is taken.
-    pub fn is_used(&self) -> bool {
-        self.0.taken().all > 0
+    /// How many places are taken.
+    pub fn used(&self) -> usize {
+        self.0.taken().all
     }
 }
 
@@ -104,7 +104,7 @@ mod tests {
         drop(other);
         gate.enter(named("finance")).unwrap();
         drop(own);
-        assert!(!gate.is_used());
+        assert_eq!(gate.used(), 0);
     }
 
     #[test]

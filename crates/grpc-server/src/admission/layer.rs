@@ -13,6 +13,7 @@ use super::message::Incoming;
 use super::{CallerKey, Gate, Kind, Limits, Pass, place};
 use crate::listen::Kept;
 use crate::rpc::errors::{self, Bound};
+use crate::telemetry::{label, meters};
 
 /// The places of all calls of this process.
 #[derive(Clone, Debug)]
@@ -41,7 +42,10 @@ impl Gates {
     fn enter(&self, request: &http::Request<Body>) -> Result<Option<Pass>, Status> {
         let Some((gate, setting)) = self.of(Kind::of(request.uri().path())) else { return Ok(None) };
         let entered = gate.enter(CallerKey::of(request.extensions()));
-        entered.map(Some).map_err(|full| errors::too_many_calls(Bound { full, setting }))
+        entered.map(Some).map_err(|full| {
+            meters().shed.add(1, &[label("gate", setting)]);
+            errors::too_many_calls(Bound { full, setting })
+        })
     }
 }
 

@@ -198,7 +198,13 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
   ORDER_SERVICE__PROFILES__MAIN__RETIRED        the profile takes no new orders; its open ones go on, or rest if it has no key
                                                 [false]
   ORDER_SERVICE__LOG__FILTER                    a level, or levels by module: info,persistence=debug [info]
-  ORDER_SERVICE__LOG__JSON                      one JSON object a line [false]";
+  ORDER_SERVICE__LOG__JSON                      one JSON object a line [false]
+  ORDER_SERVICE__TELEMETRY__ENDPOINT            the collector that traces are sent to, by OTLP over gRPC; also by
+                                                OTEL_EXPORTER_OTLP_ENDPOINT
+  ORDER_SERVICE__TELEMETRY__SAMPLING_RATIO      the share of calls that are traced whose callers have not decided it; or by
+                                                OTEL_TRACES_SAMPLER [1]
+  ORDER_SERVICE__TELEMETRY__SERVICE_NAME        what the service is called there; or by OTEL_SERVICE_NAME [order-service]
+  ORDER_SERVICE__TELEMETRY__GAUGE_SECONDS       how often the database is read for metrics [15]";
 
 /// Settings of builds that have the simulated Mollie.
 const OF_DEVELOPMENT: &str = if cfg!(feature = "dev") {
@@ -281,5 +287,5 @@ const fn default_command() -> Option<Command> {
 
 /// Starts logging as configured.
 fn start_logging(config: &Config) -> Result<()> {
-    telemetry::start(&config.log).map_err(anyhow::Error::msg)
+    telemetry::start(config).map_err(anyhow::Error::msg)
 }

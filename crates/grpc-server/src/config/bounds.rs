@@ -22,7 +22,7 @@ const CONNECTIONS: RangeInclusive<u64> = 1..=1_000_000;
 /// Each may hold a message of the largest size, and what is made of it.
 const CALLS: RangeInclusive<u64> = 1..=100_000;
 
-const NUMBERS: [Number; 22] = [
+const NUMBERS: [Number; 23] = [
     Number {
         path: "grpc.max_message_bytes",
         range: *MESSAGE_BYTES_RANGE.start() as u64..=*MESSAGE_BYTES_RANGE.end() as u64,
@@ -155,6 +155,13 @@ const NUMBERS: [Number; 22] = [
         range: 1..=3_600,
         unit: "seconds",
         of: |config| config.events.slow_reader_seconds,
+    },
+    // An alert waits for several readings.
+    Number {
+        path: "telemetry.gauge_seconds",
+        range: 1..=3_600,
+        unit: "seconds",
+        of: |config| config.telemetry.gauge_seconds,
     },
 ];
 

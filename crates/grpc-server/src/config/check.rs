@@ -12,7 +12,7 @@ use mollie_adapter::{Credential, MollieAdapter};
 
 use super::key_file::KeyFile;
 use super::sections::Profile;
-use super::{Config, PREFIX, secret};
+use super::{Config, PREFIX, Telemetry, secret};
 use crate::identity::Identity;
 use crate::wire::bounds::PROFILE;
 
@@ -151,6 +151,7 @@ impl Config {
         if let Some(fault) = wrong_filter(&self.log.filter) {
             faults.push(format!("{}: {fault}", self.names.of("log.filter")));
         }
+        faults.extend(self.wrong_telemetry());
         #[cfg(feature = "dev")]
         if let Some(url) = self.clock.url.as_ref().filter(|url| !is_web_url(url)) {
             faults.push(format!("{} is {url:?}; an http(s) address is expected", self.names.of("clock.url")));
@@ -186,6 +187,26 @@ impl Config {
             format!("{}: an address without a user and a password is expected", self.names.of(path))
         };
         named.map(fault).collect()
+    }
+
+    fn wrong_telemetry(&self) -> Vec<String> {
+        let Telemetry { endpoint, sampling_ratio, .. } = &self.telemetry;
+        // Settings are shown; what lets somebody in has a variable of its own.
+        let is_address = |url: &&String| is_web_url(url) && !url.contains('@');
+        let endpoint = endpoint.as_ref().filter(|url| !is_address(url)).map(|_| {
+            format!(
+                "{}: the collector's http(s) address for OTLP over gRPC is expected, such as http://127.0.0.1:4317; credentials go \
+                 into OTEL_EXPORTER_OTLP_HEADERS",
+                self.names.of("telemetry.endpoint")
+            )
+        });
+        let ratio = sampling_ratio.filter(|ratio| !(0.0..=1.0).contains(ratio)).map(|ratio| {
+            format!(
+                "{}: a number from 0 to 1 is expected, not {ratio}",
+                self.names.of("telemetry.sampling_ratio")
+            )
+        });
+        endpoint.into_iter().chain(ratio).collect()
     }
 
     fn wrong_public_url(&self) -> Option<String> {

@@ -28,18 +28,18 @@ use mollie_adapter::Limits;
 use serde::{Deserialize, Serialize};
 
 use crate::listen::Shares;
-use crate::{admission, feed, listen};
+use crate::{admission, feed, listen, telemetry};
 
 pub use check::Checked;
 pub use identity::wrong_name;
 pub use key_file::KeyFile;
 pub use names::Names;
 pub use secret::secret as secret_in;
-pub use sections::Log;
 use sections::{
     Database, Events, Grpc, Mollie, Monitoring, Operations, Placement, Profile, Required, Security,
     Simulator, Webhook,
 };
+pub use sections::{Log, Telemetry};
 use source::Reading;
 
 /// The prefix of the environment's keys.
@@ -62,6 +62,7 @@ pub struct Config {
     pub callers: BTreeMap<String, callers::Caller>,
     pub profiles: BTreeMap<String, Profile>,
     pub log: Log,
+    pub telemetry: Telemetry,
     #[cfg(feature = "dev")]
     pub clock: sections::Clock,
     /// The name of each setting, as the operator typed it.
@@ -213,6 +214,7 @@ impl Config {
             base_url: self.mollie.base_url.trim_end_matches('/').to_owned(),
             call_timeout: Duration::from_secs(self.mollie.call_timeout_seconds),
             connect_timeout: Duration::from_secs(5),
+            heard: telemetry::heard,
         }
     }
 

@@ -436,6 +436,30 @@ pub struct Log {
     pub json: bool,
 }
 
+/// Where traces and metrics go.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Telemetry {
+    /// The collector, over OTLP and gRPC. Without one, and without the standard variables, none is told anything.
+    pub endpoint: Option<String>,
+    /// The share of the calls that are traced, if their callers have not decided it.
+    pub sampling_ratio: Option<f64>,
+    pub service_name: Option<String>,
+    /// How often the database is read for metrics.
+    pub gauge_seconds: u64,
+}
+
+impl Telemetry {
+    /// Whether there is a collector, by these settings or by the standard variables of OpenTelemetry.
+    pub fn is_on(&self) -> bool {
+        let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let is_disabled =
+            std::env::var("OTEL_SDK_DISABLED").is_ok_and(|value| value.eq_ignore_ascii_case("true"));
+        let standard = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
+        !is_disabled && (self.endpoint.is_some() || standard.into_iter().any(is_set))
+    }
+}
+
 impl Default for Grpc {
     fn default() -> Self {
         Self {
@@ -504,6 +528,12 @@ impl Default for Operations {
 impl Default for Events {
     fn default() -> Self {
         Self { position_milliseconds: 100, max_streams: 1_000, slow_reader_seconds: 10 }
+    }
+}
+
+impl Default for Telemetry {
+    fn default() -> Self {
+        Self { endpoint: None, sampling_ratio: None, service_name: None, gauge_seconds: 15 }
     }
 }
 

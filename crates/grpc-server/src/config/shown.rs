@@ -6,6 +6,9 @@ use reqwest::Url;
 
 use super::Config;
 
+/// Where what was not set comes from.
+const DEFAULT: &str = "the default";
+
 impl Config {
     /// A line of TOML per setting, with where it was set behind it.
     #[must_use]
@@ -16,6 +19,15 @@ impl Config {
             self.note_shown("", &settings, &mut lines);
         }
         lines.join("\n")
+    }
+
+    /// The settings that were set, in one line.
+    #[must_use]
+    pub fn given(&self) -> String {
+        let shown = self.shown();
+        let given =
+            shown.lines().filter_map(|line| line.split_once("  # ")).filter(|(_, from)| *from != DEFAULT);
+        given.map(|(setting, _)| setting).collect::<Vec<_>>().join("; ")
     }
 
     fn note_shown(&self, section: &str, settings: &Dict, lines: &mut Vec<String>) {
@@ -34,7 +46,7 @@ impl Config {
             if path == "database.url" { literal(&without_password(&self.database.url)) } else { toml(value) };
         match (value.is_empty(), self.names.origin(path)) {
             (true, _) => format!("# {path} is not set"),
-            (false, origin) => format!("{path} = {value}  # {}", origin.unwrap_or("the default")),
+            (false, origin) => format!("{path} = {value}  # {}", origin.unwrap_or(DEFAULT)),
         }
     }
 }
@@ -47,7 +59,8 @@ fn toml(value: &Value) -> String {
         Value::Bool(_, flag) => flag.to_string(),
         Value::Num(_, number) => {
             let whole = number.to_u128().map(|number| number.to_string());
-            whole.or_else(|| number.to_i128().map(|number| number.to_string())).unwrap_or_default()
+            let whole = whole.or_else(|| number.to_i128().map(|number| number.to_string()));
+            whole.or_else(|| number.to_f64().map(|number| number.to_string())).unwrap_or_default()
         }
         Value::Array(_, values) => {
             format!("[{}]", values.iter().map(toml).collect::<Vec<_>>().join(", "))
@@ -102,12 +115,13 @@ mod tests {
         use figment::Figment;
         use figment::providers::{Format, Toml};
 
-        let text = "[mollie]\ntrust_idempotency = false\n[profiles.main]\nwarning_days = [5, 2]\nquiet_hours = \"none\"\n\
+        let text = "[mollie]\ntrust_idempotency = false\n[telemetry]\nsampling_ratio = 0.25\n[profiles.main]\nwarning_days = [5, 2]\nquiet_hours = \"none\"\n\
                     [profiles.main.authorization_days_of]\nklarna = 20";
         let config: Config = Figment::from(Toml::string(text)).extract().unwrap();
         let again: Config = Figment::from(Toml::string(&config.shown())).extract().unwrap();
         assert_eq!(again.shown(), config.shown());
         assert!(again.shown().contains("profiles.main.authorization_days_of.klarna = 20"));
+        assert!(again.shown().contains("telemetry.sampling_ratio = 0.25"));
         assert!(again.shown().contains("profiles.main.warning_days = [2, 5]"));
     }
 }

@@ -87,7 +87,12 @@ impl Feed {
 
     /// Whether anybody watches.
     pub fn is_watched(&self) -> bool {
-        self.seats.is_used()
+        self.seats.used() > 0
+    }
+
+    /// How many watch.
+    pub fn watchers(&self) -> u64 {
+        u64::try_from(self.seats.used()).unwrap_or(u64::MAX)
     }
 
     /// Waits until somebody watches.

@@ -1,9 +1,11 @@
-//! The monitoring port: probes, over plain HTTP. It may say nothing of an order, as it asks nobody who he is; it answers from before the
+//! The monitoring port: probes and the scrape of metrics, over plain HTTP. It may say nothing of an order, as it asks nobody who he is; it answers from before the
 //! database is connected until all calls have ended.
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -11,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Health, Verdict};
 use crate::listen::{self, Limits, Port};
+use crate::telemetry;
 
 /// The port, as long as it is served.
 pub struct Monitoring {
@@ -42,13 +45,15 @@ impl Monitoring {
     }
 }
 
-/// `/livez` asks whether the process answers, `/startupz` whether it has begun to serve, `/readyz` whether it is to be given calls.
+/// `/livez` asks whether the process answers, `/startupz` whether it has begun to serve, `/readyz` whether it is to be given calls, and
+/// `/metrics` for what it has measured.
 fn router(health: Health) -> Router {
     let started = |verdict| verdict != Verdict::Starting;
     Router::new()
         .route("/livez", get(async || "alive"))
         .route("/startupz", get(async move |State(health): State<Health>| told(&health, started)))
         .route("/readyz", get(async |State(health): State<Health>| told(&health, |it| it == Verdict::Ready)))
+        .route("/metrics", get(metrics))
         .with_state(health)
 }
 
@@ -56,4 +61,9 @@ fn told(health: &Health, holds: impl Fn(Verdict) -> bool) -> (StatusCode, String
     let verdict = health.verdict();
     let status = if holds(verdict) { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, format!("{verdict}\n"))
+}
+
+/// What Prometheus reads.
+async fn metrics() -> impl IntoResponse {
+    ([(CONTENT_TYPE, telemetry::SCRAPE_TYPE)], telemetry::scrape())
 }

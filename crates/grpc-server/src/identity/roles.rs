@@ -46,8 +46,13 @@ impl Method {
         METHODS.iter().map(|(method, _)| *method).find(|method| method.name() == name)
     }
 
+    /// The path of its requests.
+    pub fn path(self) -> &'static str {
+        METHODS.iter().find(|(method, _)| *method == self).map_or("", |(_, path)| path)
+    }
+
     pub fn name(self) -> &'static str {
-        let path = METHODS.iter().find(|(method, _)| *method == self).map_or("", |(_, path)| path);
+        let path = self.path();
         path.rsplit('/').next().unwrap_or(path)
     }
 

@@ -17,6 +17,7 @@ use tracing::{debug, warn};
 
 use super::connection::Connection;
 use super::{Descriptors, Port};
+use crate::telemetry::Connected;
 
 /// How long the loop pauses when nothing can be accepted: twice as long each time in a row, up to this.
 const SHORTEST: Duration = Duration::from_millis(50);
@@ -88,7 +89,11 @@ impl Entrance {
             debug!(%address, %error, "the connection is gone already");
         }
         let connection = Connection::new(Arc::clone(&self.port), address, self.stop.clone(), seat);
-        self.open.spawn(connection.run(stream));
+        let counted = Connected::at(self.port.name);
+        self.open.spawn(async move {
+            connection.run(stream).await;
+            drop(counted);
+        });
     }
 
     fn tell_full(&self, address: SocketAddr) {

@@ -11,11 +11,13 @@ use domain::workflow::{Intent, MutationError, Recorded, place};
 use prost::Message;
 use tokio::time::Instant;
 use tonic::Status;
+use tracing::{Instrument, debug_span};
 
 use super::call_deadline::CallDeadline;
 use super::{Visit, errors};
 use crate::driver::{Driver, Step};
 use crate::service::Service;
+use crate::telemetry;
 
 /// Everything about a mutation except the change itself.
 pub struct Header<'a> {
@@ -141,11 +143,12 @@ where
     }
     let owner = driver.clone();
     let decided = use_case(Arc::clone(&driver.service));
-    let task = driver.own(async move {
+    let deciding = async move {
         let mut recorded = decided.await?;
         let own = recorded.claim.take().map(|(claim, claimed_at)| owner.take(claim, claimed_at, None));
         Ok(Submitted { recorded, own })
-    });
+    };
+    let task = driver.own(deciding.instrument(telemetry::child(debug_span!(parent: None, "decide"))));
     match tokio::time::timeout_at(call_deadline.answer_by, task).await {
         Ok(Ok(begun)) => begun.map_err(errors::mutation),
         Ok(Err(error)) => {

@@ -16,6 +16,7 @@ use crate::feed::{Filter, Messages, Token, Watcher};
 use crate::listen::Closing;
 use crate::proto::watch_order_events_request::Start;
 use crate::proto::{EventFilter, WatchOrderEventsRequest};
+use crate::telemetry::{label, meters};
 
 const HEARTBEAT: Duration = Duration::from_secs(15);
 const SHORTEST: Duration = Duration::from_secs(1);
@@ -34,7 +35,10 @@ pub async fn call(rpc: &Visit, request: Request<WatchOrderEventsRequest>) -> Ans
     if feed.stopping.is_cancelled() {
         return Err(errors::stopping(None));
     }
-    let seat = feed.seat(caller).map_err(errors::too_many_streams)?;
+    let seat = feed.seat(caller).map_err(|full| {
+        meters().shed.add(1, &[label("gate", "events.max_streams")]);
+        errors::too_many_streams(full)
+    })?;
     rpc.listed(&mut filter.profiles)?;
     let place = place(rpc, start).await?;
     let validity = rpc.visitor.validity.clone();

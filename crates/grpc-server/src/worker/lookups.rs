@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use domain::ports::{Clock, Ids, LookupClaim, Ports, Store};
+use domain::ports::{Clock, Ids, LookupClaim, LookupOrigin, Ports, Store};
 use domain::rules::ids::LeaseToken;
 use domain::workflow::lookup::{LookedUp, look_up};
 use persistence::Repeats;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, info, warn};
+use tracing::{Instrument, Span, debug, debug_span, field, warn};
 
 use crate::driver::Driver;
 use crate::service::Service;
+use crate::telemetry;
 
 /// How many look-ups run at once.
 const AT_ONCE: usize = 16;
@@ -36,10 +37,14 @@ async fn claim_some(driver: Driver, room: Arc<Semaphore>, free: u32) -> bool {
             for claim in claims {
                 let permit = Arc::clone(&room).try_acquire_owned().ok();
                 let service = Arc::clone(service);
-                driver.own(async move {
+                let LookupOrigin { change, hook } = &claim.origin;
+                let span = debug_span!(parent: None, "lookup", orders.id = %claim.order_id, orders.lookup.outcome = field::Empty);
+                let span = telemetry::linked(span, change.iter().chain(hook));
+                let looking = async move {
                     carry_out(&service, &claim).await;
                     drop(permit);
-                });
+                };
+                driver.own(looking.instrument(span));
             }
             full
         }
@@ -56,10 +61,15 @@ async fn carry_out(service: &Service, claim: &LookupClaim) {
     let order = claim.order_id;
     let late = service.clock().now().duration_since(claim.due);
     let looked = Box::pin(look_up(service, claim)).await;
+    let waited = service.clock().now().duration_since(claim.due);
+    if let (false, Ok(LookedUp::Done { .. })) = (claim.hints.is_empty(), &looked) {
+        telemetry::meters().hooks.record(waited.as_secs_f64(), &[]);
+    }
     service.lookup_lag.tell(late, matches!(looked, Ok(LookedUp::PutOff { .. })), service.pace());
+    Span::current().record("orders.lookup.outcome", looked.as_ref().map_or("not_saved", LookedUp::name));
     match looked {
-        Ok(LookedUp::Done { next: Some(next) }) => info!(%order, %next, "order looked up at Mollie"),
-        Ok(LookedUp::Done { next: None }) => info!(%order, "order looked up at Mollie; it is closed"),
+        Ok(LookedUp::Done { next: Some(next) }) => debug!(%order, %next, "order looked up at Mollie"),
+        Ok(LookedUp::Done { next: None }) => debug!(%order, "order looked up at Mollie; it is closed"),
         Ok(LookedUp::Incomplete { left_out, next }) => {
             warn!(%order, %left_out, %next, "Mollie's answer is incomplete; the order is read again");
         }
@@ -70,7 +80,7 @@ async fn carry_out(service: &Service, claim: &LookupClaim) {
                 "Mollie's answer contradicts itself and is not believed there; the order is read again"
             );
         }
-        Ok(LookedUp::Waiting { next }) => info!(%order, %next, "order not placed yet; its look-up waits"),
+        Ok(LookedUp::Waiting { next }) => debug!(%order, %next, "order not placed yet; its look-up waits"),
         Ok(LookedUp::PutOff { next }) => {
             debug!(%order, %next, "no call is left for the look-up; it is put off")
         }

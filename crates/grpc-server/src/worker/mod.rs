@@ -3,6 +3,7 @@
 pub mod clock;
 mod feed;
 pub mod files;
+pub mod gauges;
 mod lookups;
 mod operations;
 mod positions;

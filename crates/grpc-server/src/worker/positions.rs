@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::service::Service;
+use crate::telemetry::meters;
 
 /// How many positions are assigned in one transaction.
 const AT_ONCE: u32 = 1_000;
@@ -18,8 +19,12 @@ static TOLD: Repeats = Repeats::new();
 pub async fn run(service: Arc<Service>, pause: Duration, stop: CancellationToken) {
     while !stop.is_cancelled() {
         match service.stream.position_events(AT_ONCE).await {
-            Ok(AT_ONCE) => continue,
-            Ok(_) => (),
+            Ok(given) => {
+                meters().events.add(given.into(), &[]);
+                if given == AT_ONCE {
+                    continue;
+                }
+            }
             Err(error) => {
                 if let Some(left_out) = TOLD.due() {
                     warn!(%error, left_out, "positions cannot be assigned; tried again");

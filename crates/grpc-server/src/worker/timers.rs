@@ -9,7 +9,7 @@ use domain::workflow::timer::{Fired, fire};
 use persistence::Repeats;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, error, info, warn};
+use tracing::{Instrument, debug, debug_span, error, info, warn};
 
 use crate::driver::Driver;
 use crate::service::Service;
@@ -49,11 +49,14 @@ async fn claim_some(driver: Driver, room: Arc<Semaphore>, hold: Hold, free: u32)
             let full = claims.len() == free as usize;
             for claim in claims {
                 let permit = Arc::clone(&room).try_acquire_owned().ok();
-                let (driver, service, hold) = (driver.clone(), Arc::clone(service), Arc::clone(&hold));
-                driver.clone().own(async move {
+                let (tasks, driver) = (driver.clone(), driver.clone());
+                let (service, hold) = (Arc::clone(service), Arc::clone(&hold));
+                let span = debug_span!(parent: None, "timer", orders.id = %claim.order_id);
+                let looking_after = async move {
                     carry_out(&driver, &service, &hold, &claim).await;
                     drop(permit);
-                });
+                };
+                tasks.own(looking_after.instrument(span));
             }
             full
         }
@@ -72,7 +75,7 @@ async fn carry_out(driver: &Driver, service: &Service, hold: &Hold, claim: &Time
     match Box::pin(fire(service, claim)).await {
         Ok(Fired::Told(event)) => {
             driver.wake_up.notify_one();
-            warn!(%order, event, late_ms, "an order's time has come: its events say what is at stake, and what is done unasked");
+            debug!(%order, event, late_ms, "an order's time has come: its events say what is at stake, and what is done unasked");
         }
         Ok(Fired::Busy) => debug!(%order, "something of the order is under way: its profile's policies wait"),
         Ok(Fired::Nothing) => debug!(%order, late_ms, "nothing is due any more"),

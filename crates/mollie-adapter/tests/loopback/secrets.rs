@@ -12,6 +12,7 @@ fn settings(base_url: &str) -> Settings {
         base_url: base_url.to_owned(),
         call_timeout: Duration::from_secs(20),
         connect_timeout: Duration::from_secs(5),
+        heard: |_| (),
     }
 }
 

@@ -135,7 +135,7 @@ pub fn adapter(base_url: &str) -> MollieAdapter {
 }
 
 pub fn patient_adapter(base_url: &str, call_timeout: Duration, connect_timeout: Duration) -> MollieAdapter {
-    let settings = Settings { base_url: base_url.to_owned(), call_timeout, connect_timeout };
+    let settings = Settings { base_url: base_url.to_owned(), call_timeout, connect_timeout, heard: |_| () };
     MollieAdapter::new(settings, [(profile(), Credential::key(KEY).unwrap())]).unwrap()
 }
 

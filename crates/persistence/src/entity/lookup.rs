@@ -17,6 +17,10 @@ pub(crate) struct Model {
     pub lease_token: Option<Uuid>,
     /// Microseconds since 1970 by the database's clock.
     pub lease_until: Option<i64>,
+    /// Where a request or operation last changed the order.
+    pub trace: Option<String>,
+    /// Where the last webhook arrived that is not answered.
+    pub hook_trace: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

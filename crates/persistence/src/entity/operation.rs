@@ -39,6 +39,8 @@ pub(crate) struct Model {
     pub lease_token: Option<Uuid>,
     /// Microseconds since 1970 by the database's clock.
     pub lease_until: Option<i64>,
+    /// Where it was recorded.
+    pub trace: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -17,6 +17,7 @@ mod m0009_create_refunds;
 mod m0010_create_timers;
 mod m0011_create_call_rates;
 mod m0012_create_schema_level;
+mod m0013_add_traces;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_create_timers::Migration),
             Box::new(m0011_create_call_rates::Migration),
             Box::new(m0012_create_schema_level::Migration),
+            Box::new(m0013_add_traces::Migration),
         ]
     }
 }

@@ -49,6 +49,7 @@ impl TryFrom<&Operation> for Model {
             caller: operation.caller.to_string(),
             lease_token: None,
             lease_until: None,
+            trace: None,
         })
     }
 }

@@ -12,6 +12,7 @@ mod log;
 mod news;
 mod opening;
 mod permits;
+mod telling;
 
 /// Everything that is tested on both engines.
 macro_rules! promises {
@@ -29,6 +30,12 @@ macro_rules! promises {
                 a_key_that_rested_has_a_burst_and_then_one_call_after_another,
                 however_many_ask_no_more_calls_are_granted_than_allowed,
                 a_pause_is_told_to_all_who_ask_and_the_longest_holds,
+            }
+            telling {
+                where_an_operation_was_recorded_comes_back_with_every_claim,
+                a_look_up_names_the_last_change_and_the_hook_that_it_answers,
+                who_observes_hears_of_what_was_written_and_of_nothing_else,
+                what_waits_is_counted,
             }
         });
     };

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::engines::{Fresh, administer, opened, options};
 
-const STEPS: [&str; 12] = [
+const STEPS: [&str; 13] = [
     "m0001_create_orders",
     "m0002_create_events",
     "m0003_create_operations",
@@ -27,6 +27,7 @@ const STEPS: [&str; 12] = [
     "m0010_create_timers",
     "m0011_create_call_rates",
     "m0012_create_schema_level",
+    "m0013_add_traces",
 ];
 
 pub async fn migrations_are_applied_once(database: &Database) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use domain::ports::{LookupClaim, LookupEnd};
+use domain::ports::{LookupClaim, LookupEnd, LookupOrigin};
 use domain::rules::ids::OrderId;
 use domain::rules::webhook_hint;
 use jiff::Timestamp;
@@ -75,7 +75,8 @@ impl Lookups {
         row.lease = Some(lease);
         let Lookup { hooks, failures, hints, due_time, owed_time, .. } = row.clone();
         let due = owed_time.or(due_time)?;
-        Some(LookupClaim { order_id, token: lease.token, due, hooks, failures, hints })
+        let origin = LookupOrigin::default();
+        Some(LookupClaim { order_id, token: lease.token, due, hooks, failures, hints, origin })
     }
 
     /// Whether a look-up of the order is due and not ended, or the last one did not read it.

@@ -155,7 +155,7 @@ impl Operations {
         row.lease = Some(lease);
         let operation = Arc::make_mut(&mut row.operation);
         operation.state = operation.state.clone().claimed(now);
-        Some(Claim { operation: operation.clone(), token: lease.token, known: None })
+        Some(Claim { operation: operation.clone(), token: lease.token, known: None, trace: None })
     }
 
     /// Puts a new lease in the place of one of the same token that stands; `false` if there is none.

@@ -1,0 +1,119 @@
+//! docs/operating.md: what people read of spans and metrics, and that it says what the tables do. What stands outside the marks is
+//! written by hand.
+
+use std::fmt::Write;
+
+use opentelemetry::trace::SpanKind;
+
+use super::metrics::{METRICS, MetricKind, MetricSpec};
+use super::spans::{Part, SPANS, SpanSpec};
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operating.md");
+const UPDATE: &str = "UPDATE_DOCS=1 cargo test -p grpc-server telemetry::document";
+
+fn spans() -> String {
+    let mut text = String::from("| span | kind | first of a trace | what it is |\n|---|---|---|---|\n");
+    for SpanSpec { kind, named, begins, meaning, .. } in SPANS {
+        let name: String = named.iter().map(part).collect();
+        let kind = match kind {
+            SpanKind::Client => "client",
+            SpanKind::Server => "server",
+            SpanKind::Internal | SpanKind::Producer | SpanKind::Consumer => "internal",
+        };
+        let begins = if *begins { "may be" } else { "" };
+        let _ = writeln!(text, "| `{name}` | {kind} | {begins} | {meaning} |");
+    }
+    text
+}
+
+fn part(part: &Part) -> String {
+    match part {
+        Part::Text(text) => (*text).to_owned(),
+        Part::Of(attribute) => format!("{{{attribute}}}"),
+    }
+}
+
+fn metrics() -> String {
+    let mut text = String::from("| metric | in Prometheus | labels | what it is |\n|---|---|---|---|\n");
+    for MetricSpec { name, kind, unit, labels, meaning } in METRICS {
+        let labels = labels
+            .iter()
+            .map(|label| format!("`{}`", label.replace('.', "_")))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let shared = if *kind == MetricKind::Shared { " The same at every replica." } else { "" };
+        let _ = writeln!(
+            text,
+            "| `{name}` | `{}` | {labels} | {meaning}{shared} |",
+            in_prometheus(name, *kind, unit)
+        );
+    }
+    text
+}
+
+/// Its name in a scrape.
+fn in_prometheus(name: &str, kind: MetricKind, unit: &str) -> String {
+    let unit = if unit == "s" { "_seconds" } else { "" };
+    let end = if kind == MetricKind::Counter { "_total" } else { "" };
+    format!("{}{unit}{end}", name.replace('.', "_"))
+}
+
+/// The page with what stands between the marks written anew.
+fn written(page: &str, of: &str, table: &str) -> Option<String> {
+    let (begin, end) = (format!("<!-- {of}: {UPDATE} -->\n"), format!("<!-- end of {of} -->"));
+    let (before, rest) = page.split_once(&begin)?;
+    let (_, after) = rest.split_once(&end)?;
+    Some(format!("{before}{begin}{table}{end}{after}"))
+}
+
+#[test]
+fn the_document_is_what_the_tables_say() {
+    let kept = std::fs::read_to_string(PATH).unwrap();
+    let spans = written(&kept, "spans", &spans()).expect("the marks of the spans");
+    let page = written(&spans, "metrics", &metrics()).expect("the marks of the metrics");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(PATH, &page).unwrap();
+    }
+    let kept = std::fs::read_to_string(PATH).unwrap();
+    assert!(kept == page, "docs/operating.md is old: {UPDATE}");
+}
+
+/// Every metric that has a value at once, under the name that the page gives it.
+#[test]
+fn a_scrape_has_the_names_of_the_document() {
+    let meters = super::meters();
+    meters.shed.add(1, &[]);
+    meters.calls.record(1.0, &[]);
+    meters.rate_left.record(1, &[]);
+    let scraped = super::scrape();
+    for spec in
+        METRICS.iter().filter(|spec| ["orders.calls.shed", "orders.mollie.rate_left"].contains(&spec.name))
+    {
+        let name = in_prometheus(spec.name, spec.kind, spec.unit);
+        assert!(scraped.contains(&format!("# HELP {name} {}", spec.meaning)), "{name}:\n{scraped}");
+    }
+    assert!(scraped.contains("rpc_server_call_duration_seconds_bucket"), "{scraped}");
+}
+
+/// The lines that the page explains are told by this crate.
+#[test]
+fn the_lines_of_the_document_are_told() {
+    let source = source(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
+    let page = std::fs::read_to_string(PATH).unwrap();
+    let (_, lines) = page.split_once("| line | level |").unwrap();
+    let lines: Vec<_> = lines.lines().skip(2).filter_map(|line| line.split('`').nth(1)).collect();
+    assert!(lines.len() > 10, "{lines:?}");
+    for line in lines {
+        let told = line.trim_end_matches(" …");
+        assert!(source.contains(&format!("\"{told}")), "nothing tells {told:?}");
+    }
+}
+
+fn source(directory: &std::path::Path) -> String {
+    let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let read = |path: std::path::PathBuf| match path.is_dir() {
+        true => source(&path),
+        false => std::fs::read_to_string(path).unwrap(),
+    };
+    entries.map(read).collect()
+}

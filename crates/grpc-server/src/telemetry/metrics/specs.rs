@@ -1,0 +1,95 @@
+//! Every metric that there is. Instruments are made from this table alone, and docs/operating.md is written from it.
+
+/// What kind of number it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricKind {
+    /// It only grows, in this process.
+    Counter,
+    /// How it is now, in this process.
+    Gauge,
+    /// How it was in the database when it was read last: every replica tells the same, so take `max`, never `sum`.
+    Shared,
+    Histogram,
+}
+
+/// A metric.
+pub struct MetricSpec {
+    pub name: &'static str,
+    pub kind: MetricKind,
+    pub unit: &'static str,
+    pub labels: &'static [&'static str],
+    pub meaning: &'static str,
+}
+
+macro_rules! metrics {
+    ($($constant:ident = $name:literal, $kind:ident, $unit:literal, [$($label:literal),*], $meaning:literal;)*) => {
+        $(pub const $constant: &MetricSpec = &MetricSpec {
+            name: $name,
+            kind: MetricKind::$kind,
+            unit: $unit,
+            labels: &[$($label),*],
+            meaning: $meaning,
+        };)*
+        /// All of them.
+        pub const METRICS: &[&MetricSpec] = &[$($constant),*];
+    };
+}
+
+metrics!(
+    CALLS = "rpc.server.call.duration", Histogram, "s", ["rpc.method", "rpc.response.status_code"],
+        "How long calls took, by method and status. A stream counts when it ends.";
+    SHED = "orders.calls.shed", Counter, "{call}", ["gate"],
+        "Calls and streams that were refused because their places were taken (`TOO_MANY_CALLS`), by the setting that bounds them.";
+    STREAMS = "orders.streams.open", Gauge, "{stream}", [],
+        "Streams of events that are open.";
+    CONNECTIONS = "orders.connections.open", Gauge, "{connection}", ["port"],
+        "Connections that are open, by port.";
+    POOL = "db.client.connection.count", Gauge, "{connection}", ["db.client.connection.state"],
+        "Connections to the database, `used` or `idle`. None idle for long: calls wait for one.";
+    UNSETTLED = "orders.operations.unsettled", Shared, "{operation}", ["profile", "kind", "lane", "state"],
+        "Operations that are not settled. `needs_attention` waits for a person.";
+    OLDEST = "orders.operations.oldest_age", Shared, "s", ["profile", "kind", "lane", "state"],
+        "How long the oldest of them has been recorded.";
+    KEY_REFUSED = "orders.operations.key_refused", Shared, "{operation}", ["profile"],
+        "Operations that wait because Mollie does not accept the profile's key. Anything above zero needs a person.";
+    SETTLED = "orders.operations.settled", Counter, "{operation}", ["kind", "outcome"],
+        "Operations that this process has settled.";
+    SETTLING = "orders.operations.duration", Histogram, "s", ["kind", "outcome"],
+        "How long they took from being recorded.";
+    ITEMS = "orders.items.open", Shared, "{item}", ["profile", "mode"],
+        "Review items that nobody has closed.";
+    RAISED = "orders.items.raised", Counter, "{item}", ["kind"],
+        "Review items that this process has raised.";
+    AT_RISK = "orders.money.at_risk", Shared, "", ["profile", "mode", "currency", "reason", "within"],
+        "Authorized money that is lost within a time (`passed`, `1d`, `3d`) if nothing is shipped, in units of its currency. Each order counts once, for its most urgent reason.";
+    AT_RISK_ORDERS = "orders.money.at_risk_orders", Shared, "{order}", ["profile", "mode", "currency", "reason", "within"],
+        "How many orders that is.";
+    DEADLINES = "orders.deadlines.told", Counter, "{notice}", ["kind"],
+        "What this process has told of deadlines. `deadline.lost`: money is gone.";
+    HOOKS = "orders.webhooks.age", Histogram, "s", [],
+        "How long webhooks waited from their arrival until their order was read.";
+    LOOKUP_LAG = "orders.lookups.lag", Shared, "s", [],
+        "How long the look-up that is due longest waits.";
+    LOOKUPS_PUT_OFF = "orders.lookups.put_off", Counter, "{lookup}", [],
+        "Look-ups that were put off because no call was left for them.";
+    TIMER_LAG = "orders.timers.lag", Shared, "s", [],
+        "How long the timer that is due longest waits.";
+    EVENTS_WAITING = "orders.events.waiting", Shared, "{event}", [],
+        "Events that have no position yet, so nobody who watches has seen them.";
+    EVENTS = "orders.events.positioned", Counter, "{event}", [],
+        "Events that this process has given a position.";
+    MOLLIE = "http.client.request.duration", Histogram, "s", ["http.request.method", "url.template", "outcome"],
+        "How long Mollie's calls took, by path and by status, or by why there was no answer (`not_sent`, `lost`).";
+    MOLLIE_DOWN = "orders.mollie.down", Gauge, "s", [],
+        "For how long Mollie has answered nothing but errors; 0 while it answers.";
+    RATE_LEFT = "orders.mollie.rate_left", Gauge, "{call}", ["quota"],
+        "How many calls Mollie says are left, by its name of the quota.";
+    CALLS_WAITED = "orders.mollie.calls_waited", Counter, "{call}", ["rank"],
+        "Calls of Mollie that had to wait for their turn: `first` moves money, `asked` is waited for, `spare` are look-ups.";
+    CALLS_HELD_BACK = "orders.mollie.calls_held_back", Counter, "{call}", ["rank"],
+        "Calls of Mollie that were not sent because they would have had to wait too long.";
+    SPANS_LOST = "orders.telemetry.spans_lost", Counter, "{span}", ["reason"],
+        "Spans that no collector got: `dropped` for want of room, or `refused` by it.";
+    GAUGES_AGE = "orders.telemetry.gauges_age", Gauge, "s", [],
+        "How long ago the database was read for the metrics that all replicas share.";
+);
