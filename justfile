@@ -20,6 +20,10 @@ proof *NAME:
 bench *ARGS:
     cargo xtask bench {{ARGS}}
 
+# deploy/, as far as a machine without a cluster can judge it.
+deploy:
+    cargo xtask deploy
+
 # Everything a change must pass.
 ci:
     cargo xtask ci

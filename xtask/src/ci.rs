@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::steps::Steps;
 use crate::tally::Tally;
-use crate::{bench, clients, direction, kept, process, readme, release, supply, test, traces};
+use crate::{bench, clients, deploy, direction, kept, process, readme, release, supply, test, traces};
 
 const LIMIT: Duration = Duration::from_secs(45 * 60);
 /// The order beside the built-in one: another currency, several VAT rates, a fee and a discount.
@@ -46,6 +46,7 @@ pub fn run() -> Result<()> {
     steps.step("kept proofs", kept::report);
     steps.step("the README's test command", || tests(&mut tally));
     steps.step("the largest requests, in a release build", release::bounds);
+    steps.step("deploy/, and the image confined", deploy::check);
     steps.step("docs/performance.md", bench::check);
     steps.step("3,000 histories", || runner(&[], &["histories", "--count", "3000"]));
     steps.step("two wrong workflows", || runner(&["--features", "planted"], &["planted", "--draw", "2"]));

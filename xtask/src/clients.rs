@@ -2,11 +2,10 @@
 //! those that read the longest answers, the stream of events and refusals for load at their defaults. Against the simulated Mollie: Mollie's own.
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::{debian, dev, process};
+use crate::{debian, dev, process, python};
 
 const REQUIREMENTS: &str = "tests/clients/requirements.txt";
 const BY_REFLECTION: &str = "tests/clients/by_reflection.py";
@@ -93,27 +92,6 @@ fn node_packages() -> Result<PathBuf> {
     Ok(directory)
 }
 
-/// A Python with the pinned packages, kept between runs.
 pub fn python() -> Result<PathBuf> {
-    let wanted = std::fs::read_to_string(process::root()?.join(REQUIREMENTS)).context(REQUIREMENTS)?;
-    let directory = process::target()?.join("tools").join("python");
-    let (python, stamp) = (directory.join("bin").join("python"), directory.join("installed.txt"));
-    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted)
-        && process::succeeds(
-            Command::new(&python).args(["-c", "import grpc_reflection, grpc_status, mollie.api, rotel"]),
-        )
-    {
-        return Ok(python);
-    }
-    debian::ensure("python3", &["python3", "python3-venv"])?;
-    if !process::succeeds(Command::new("python3").args(["-c", "import ensurepip"])) {
-        debian::install(&["python3-venv"])?;
-    }
-    process::run(process::command("python3", ["-m", "venv", "--clear"])?.arg(&directory))?;
-    process::run(&mut process::command(
-        &python,
-        ["-m", "pip", "install", "--quiet", "--requirement", REQUIREMENTS],
-    )?)?;
-    std::fs::write(&stamp, wanted).context("noting what was installed")?;
-    Ok(python)
+    python::with("python", REQUIREMENTS, "grpc_reflection, grpc_status, mollie.api, rotel")
 }

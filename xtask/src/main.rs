@@ -8,6 +8,7 @@ mod circles;
 mod clients;
 mod cluster;
 mod debian;
+mod deploy;
 mod dev;
 mod direction;
 mod fuzz;
@@ -18,6 +19,7 @@ mod postgres;
 mod probes;
 mod process;
 mod proof;
+mod python;
 mod readme;
 mod release;
 mod source;
@@ -45,6 +47,8 @@ Tasks of the repository.
   cargo xtask clients         clients that are not ours: one by reflection only, Python's and Node's with the longest answers, and
                               Mollie's own against the simulated Mollie
   cargo xtask trace-picture   has a real collector get a trace over a restart, and draws docs/trace.svg
+  cargo xtask deploy          deploy/ without a cluster: renders it, holds it against Kubernetes' schemas and our own rules, and
+                              starts the release build from the image's file system, confined as the manifests say
   cargo xtask bounds          what the largest requests cost a release build, refused ones and allowed ones
   cargo xtask bench [--quick] [--orders N]
                               what the service costs, each figure beside its floor, on a durable PostgreSQL; writes
@@ -70,6 +74,7 @@ fn main() -> ExitCode {
             .and_then(|()| clients::shedding())
             .and_then(|()| clients::mollies()),
         Some((task, [])) if task == "trace-picture" => traces::draw(),
+        Some((task, [])) if task == "deploy" => deploy::check(),
         Some((task, [])) if task == "bounds" => release::bounds(),
         Some((task, options)) if task == "bench" => bench::run(options),
         Some((task, [])) if ["help", "--help", "-h"].contains(&task.as_str()) => {

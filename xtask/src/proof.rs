@@ -12,7 +12,7 @@ use crate::cluster::Purpose;
 use crate::kept::{DIRECTORY, Kept};
 use crate::postgres::Postgres;
 use crate::supply::git;
-use crate::{before, bench, busy, fuzz, mutants, probes, process, release};
+use crate::{before, bench, busy, deploy, fuzz, mutants, probes, process, release};
 
 /// A long run.
 struct Proof {
@@ -44,7 +44,7 @@ enum Work {
 }
 
 /// All there are. To add one, add a row.
-const PROOFS: [Proof; 18] = [
+const PROOFS: [Proof; 19] = [
     Proof {
         name: "bench",
         says: "what the service costs, each figure beside its floor: a short run within 4 minutes, a full one within 40",
@@ -58,6 +58,13 @@ const PROOFS: [Proof; 18] = [
         runs: Runs::Nothing,
         covers: &["crates", "proto", "tests"],
         work: Work::Task(busy::proven),
+    },
+    Proof {
+        name: "checkov",
+        says: "checkov's rules for Kubernetes and containers over deploy/: each is kept, or left out for a reason that is written down",
+        runs: Runs::Nothing,
+        covers: &["deploy"],
+        work: Work::Task(deploy::checkov),
     },
     Proof {
         name: "crashes",
