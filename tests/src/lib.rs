@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod answers;
+mod archive;
 mod books;
 mod canaries;
 mod canned;
@@ -37,6 +38,7 @@ mod watch;
 mod world;
 
 pub use answers::{Refusal, amount, cents, pause_of, refusal};
+pub use archive::{Archived, Archiving, Size};
 pub use books::{Books, Journal, keyed_kinds, unkeyed_kinds};
 pub use canaries::{Canaries, odd_requests};
 pub use canned::Canned;

@@ -150,10 +150,10 @@ async fn whole(session: &Session, after: u64, limit: u32) -> Result<Vec<Placed>,
 async fn fill_in(session: &Session, rows: &mut [Placed]) -> Result<(), StoreError> {
     let bare: BTreeSet<_> = rows.iter().filter(|row| row.is_bare()).map(|row| row.its_order).collect();
     for body in archive::by_ids(session, bare.into_iter().collect()).await? {
-        let (order, events) = (body.order()?, body.events()?);
-        for row in rows.iter_mut().filter(|row| row.its_order == order.id) {
-            row.profile = Some(order.profile.clone());
-            row.event = events.iter().find(|event| event.sequence == row.its_sequence).cloned();
+        let (order, profile) = body.owner()?;
+        for row in rows.iter_mut().filter(|row| row.its_order == order) {
+            row.profile = Some(profile.clone());
+            row.event = body.event(row.its_sequence)?;
         }
     }
     Ok(())

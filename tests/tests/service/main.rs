@@ -4,6 +4,7 @@
 
 mod amounts;
 mod answers;
+mod archive;
 mod arrival;
 mod auto_ship;
 mod batch;

@@ -44,6 +44,19 @@ impl Body {
         self.events.iter().map(rows::read::<event::Entity>).collect()
     }
 
+    /// One event: sequences begin at 1 and have no gaps.
+    pub fn event(&self, sequence: i64) -> Result<Option<event::Model>, StoreError> {
+        let place = usize::try_from(sequence).ok().and_then(|sequence| sequence.checked_sub(1));
+        let fields = place.and_then(|place| self.events.get(place));
+        let found = fields.map(rows::read::<event::Entity>).transpose()?;
+        Ok(found.filter(|event| event.sequence == sequence))
+    }
+
+    /// Whose it is, and its profile.
+    pub fn owner(&self) -> Result<(Uuid, String), StoreError> {
+        self.order().map(|order| (order.id, order.profile))
+    }
+
     pub fn operations(&self) -> Result<Vec<operation::Model>, StoreError> {
         self.operations.iter().map(rows::read::<operation::Entity>).collect()
     }
