@@ -52,6 +52,7 @@ mod payment_window;
 mod payments;
 mod points;
 mod pool;
+mod pooler;
 mod profiles;
 mod references;
 mod reflection;
