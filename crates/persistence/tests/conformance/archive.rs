@@ -438,7 +438,8 @@ pub async fn batches_go_past_what_stays_and_reach_the_end(store: &Database) {
     kept.extend([late.id, elsewhere.id]);
     let listed = store.list_orders(&OrderFilter::default(), None, 250).await.unwrap().items;
     let mut listed: Vec<_> = listed.into_iter().map(|one| one.order.id).collect();
-    (listed.sort(), kept.sort());
+    listed.sort();
+    kept.sort();
     assert_eq!(listed, kept);
 }
 
