@@ -85,6 +85,9 @@ mod tests {
     use crate::rules::item::{Item, ItemKind};
     use crate::rules::status::{LineStatus, OrderStatus};
 
+    /// An obstacle, and what makes it.
+    type Case = (Obstacle, fn(&mut Ended));
+
     fn ended() -> Ended {
         let mut order = placed(OrderStatus::Completed, LineStatus::Completed).order().clone();
         order.closed_time = Some(at(100));
@@ -115,7 +118,7 @@ mod tests {
 
     #[test]
     fn whatever_is_open_keeps_an_order() {
-        let cases: [(Obstacle, fn(&mut Ended)); 10] = [
+        let cases: [Case; 10] = [
             (Obstacle::NotUnderstood, |it| it.order.facts.unknown_status = Some("frozen".to_owned())),
             (Obstacle::OpenItem, |it| it.order.items.push(item())),
             (Obstacle::Operation, |it| it.is_busy = true),
