@@ -18,6 +18,7 @@ mod m0010_create_timers;
 mod m0011_create_call_rates;
 mod m0012_create_schema_level;
 mod m0013_add_traces;
+mod m0014_create_restorations;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_create_call_rates::Migration),
             Box::new(m0012_create_schema_level::Migration),
             Box::new(m0013_add_traces::Migration),
+            Box::new(m0014_create_restorations::Migration),
         ]
     }
 }

@@ -21,6 +21,8 @@ pub struct Author {
     pub settle_window: SignedDuration,
     /// How long a placement may take before it is given up.
     pub placement_age_limit: SignedDuration,
+    /// When the database was last restored from a backup.
+    pub restored_time: Option<Timestamp>,
     /// What the order's profile has chosen.
     pub policy: Policy,
 }
