@@ -44,7 +44,7 @@ enum Work {
 }
 
 /// All there are. To add one, add a row.
-const PROOFS: [Proof; 19] = [
+const PROOFS: [Proof; 20] = [
     Proof {
         name: "bench",
         says: "what the service costs, each figure beside its floor: a short run within 4 minutes, a full one within 40",
@@ -167,6 +167,13 @@ const PROOFS: [Proof; 19] = [
         runs: Runs::Service,
         covers: &SERVICE,
         work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "replicas"]),
+    },
+    Proof {
+        name: "restore",
+        says: "a database restored to a random moment, 10 times, while Mollie went on and callers repeat their requests: nothing is done twice",
+        runs: Runs::Service,
+        covers: &SERVICE,
+        work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "restore"]),
     },
     Proof {
         name: "rolling",
