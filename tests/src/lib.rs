@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod answers;
+mod archive;
 mod books;
 mod canaries;
 mod canned;
@@ -20,6 +21,7 @@ mod fleet;
 mod folded;
 mod ledger;
 mod picture;
+mod pooler;
 mod ports;
 mod probes;
 mod process;
@@ -38,6 +40,7 @@ mod watch;
 mod world;
 
 pub use answers::{Refusal, amount, cents, pause_of, refusal};
+pub use archive::{Archived, Archiving, Size};
 pub use books::{Books, Journal, keyed_kinds, unkeyed_kinds};
 pub use canaries::{Canaries, odd_requests};
 pub use canned::Canned;
@@ -55,6 +58,7 @@ pub use folded::Folded;
 pub use grpc_server::proto;
 pub use ledger::Ledger;
 pub use picture::{Forest, compare};
+pub use pooler::{Pooler, pooler_is_available};
 pub use ports::free_address;
 pub use probes::{Places, points, probes_are_available};
 pub use process::{Environment, Process, Use};

@@ -63,6 +63,7 @@ pub const MONEY: &Shard = &[
     "crates/domain/src/rules/cause.rs",
     "crates/domain/src/rules/companion.rs",
     "crates/domain/src/rules/agenda.rs",
+    "crates/domain/src/rules/archival.rs",
     "crates/domain/src/rules/auto_ship.rs",
     "crates/domain/src/rules/followed.rs",
     "crates/domain/src/rules/payment_window.rs",

@@ -44,7 +44,14 @@ enum Work {
 }
 
 /// All there are. To add one, add a row.
-const PROOFS: [Proof; 19] = [
+const PROOFS: [Proof; 20] = [
+    Proof {
+        name: "archive",
+        says: "20,000 orders that are closed for good are archived while the service is killed twice: all is told of them as before",
+        runs: Runs::Service,
+        covers: &SERVICE,
+        work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "archive"]),
+    },
     Proof {
         name: "bench",
         says: "what the service costs, each figure beside its floor: a short run within 4 minutes, a full one within 40",

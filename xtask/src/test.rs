@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use crate::cluster::Purpose;
 use crate::postgres::Postgres;
 use crate::tally::Tally;
-use crate::{probes, process};
+use crate::{debian, probes, process};
 
 /// Where proptest takes its seed from.
 const PROPTEST_SEED: &str = "PROPTEST_RNG_SEED";
@@ -35,6 +35,9 @@ pub fn run(filters: &[String]) -> Result<()> {
 /// Runs the tests. Gives what they came to, and whether that is enough.
 pub fn count(filters: &[String]) -> Result<(Tally, Result<()>)> {
     let postgres = Postgres::provide(Purpose::Tests)?;
+    if let Err(problem) = debian::ensure("pgbouncer", &["pgbouncer"]) {
+        println!("left out: all tests with a pooler: {problem:#}");
+    }
     let probed = probes::provide()?;
     let mut tally = Tally::default();
     let seed = seed();

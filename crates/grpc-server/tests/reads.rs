@@ -5,8 +5,9 @@
 use std::fs;
 use std::path::Path;
 
-/// Where the store is read for a caller; and where a profile is paused, after its caller was asked for his role.
-const MAY: [&str; 2] = ["visit.rs", "pause_profile.rs"];
+/// Where the store is read for a caller; where a profile is paused, after its caller was asked for his role; and where orders are archived, of
+/// the profiles that `Visit` leaves to their caller.
+const MAY: [&str; 3] = ["visit.rs", "pause_profile.rs", "archive_orders.rs"];
 
 #[test]
 fn no_rpc_reads_the_store_past_the_visit_of_its_caller() {

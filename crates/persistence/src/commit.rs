@@ -10,7 +10,7 @@ use crate::connect::PATIENCE;
 use crate::database::Database;
 use crate::repeats::Repeats;
 use crate::tx::{Ended, Tx, run_tx};
-use crate::{event, lookup, operation, order, refund, request, run, shipment, timer};
+use crate::{archive, event, lookup, operation, order, refund, request, run, shipment, timer};
 
 /// The first pause before a change of unknown outcome is written again; each next one is twice as long.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -130,7 +130,7 @@ async fn write(tx: &Tx, change: &Change, trace: Option<&TraceParent>) -> Result<
 /// One order and what belongs to it.
 async fn write_order(tx: &Tx, change: &Change, trace: Option<&TraceParent>) -> Result<(), CommitError> {
     let opened = change.operations.iter().map(operation::opened).sum();
-    order::save(tx, &change.order, change.expected_version, opened).await?;
+    save_order(tx, change, opened).await?;
     event::append(tx, &change.events).await?;
     for write in &change.operations {
         operation::write(tx, write, trace).await?;
@@ -141,4 +141,18 @@ async fn write_order(tx: &Tx, change: &Change, trace: Option<&TraceParent>) -> R
         run::count(tx, counted).await?;
     }
     Ok(())
+}
+
+/// An archived order is brought back before it changes.
+async fn save_order(tx: &Tx, change: &Change, opened: i64) -> Result<(), CommitError> {
+    let save = || order::save(tx, &change.order, change.expected_version, opened);
+    match save().await {
+        Err(CommitError::VersionMoved) if change.expected_version.is_some() => {
+            match archive::bring_back_in(tx, change.order.id).await? {
+                true => save().await,
+                false => Err(CommitError::VersionMoved),
+            }
+        }
+        written => written,
+    }
 }

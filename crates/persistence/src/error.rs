@@ -82,10 +82,15 @@ pub(crate) fn engine_code(error: &DbErr) -> Option<String> {
     Some(driver_error(error)?.as_database_error()?.code()?.into_owned())
 }
 
-/// The unique rule that a write broke: the index's name on PostgreSQL, its columns on SQLite. `None`: it broke none.
+/// The code of what a trigger of SQLite refuses. Ours guard what no unique index reaches, and name it.
+const SQLITE_TRIGGER: &str = "1811";
+
+/// The unique rule that a write broke: the index's name on PostgreSQL, its columns on SQLite, the trigger's text. `None`: it broke none.
 pub(crate) fn broken_unique_rule(error: &DbErr) -> Option<&str> {
-    let refused = driver_error(error)?.as_database_error().filter(|refused| refused.is_unique_violation())?;
-    Some(refused.constraint().unwrap_or(refused.message()))
+    let refused = driver_error(error)?.as_database_error()?;
+    let is_of_trigger = refused.code().is_some_and(|code| code == SQLITE_TRIGGER);
+    let is_broken = refused.is_unique_violation() || is_of_trigger;
+    is_broken.then(|| refused.constraint().unwrap_or(refused.message()))
 }
 
 #[cfg(test)]

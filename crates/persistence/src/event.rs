@@ -9,6 +9,7 @@ use sea_orm::{
     QuerySelect, QueryTrait, Statement,
 };
 
+use crate::archive;
 use crate::entity::event::{Column, Entity, Model};
 use crate::error::store_error;
 use crate::page;
@@ -56,14 +57,34 @@ pub(crate) async fn list(
     after: u64,
     limit: u32,
 ) -> Result<Page<Event, u64>, StoreError> {
-    let rows = Entity::find()
-        .filter(Column::OrderId.eq(order.uuid()))
-        .filter(Column::Sequence.gt(bigint(after)))
-        .order_by_asc(Column::Sequence)
-        .limit(page::fetched(limit))
-        .all(session)
-        .await
-        .map_err(store_error)?;
+    let read = || {
+        Entity::find()
+            .filter(Column::OrderId.eq(order.uuid()))
+            .filter(Column::Sequence.gt(bigint(after)))
+            .order_by_asc(Column::Sequence)
+            .limit(page::fetched(limit))
+            .all(session)
+    };
+    let mut rows = read().await.map_err(store_error)?;
+    if rows.is_empty() {
+        rows = match archived(session, order, after, limit).await? {
+            Some(rows) => rows,
+            // It may have been brought back meanwhile.
+            None => read().await.map_err(store_error)?,
+        };
+    }
     let events = rows.into_iter().map(Event::try_from).collect::<Result<_, _>>()?;
     Ok(page::cut(events, limit, |event: &Event| event.sequence))
+}
+
+/// The same rows of an archived order; `None`: it is not archived.
+async fn archived(
+    session: &impl ConnectionTrait,
+    order: OrderId,
+    after: u64,
+    limit: u32,
+) -> Result<Option<Vec<Model>>, StoreError> {
+    let Some(body) = archive::by_id(session, order).await? else { return Ok(None) };
+    let later = body.events()?.into_iter().filter(|row| row.sequence > bigint(after));
+    Ok(Some(later.take(usize::try_from(page::fetched(limit)).unwrap_or(usize::MAX)).collect()))
 }

@@ -7,14 +7,16 @@ use domain::operations::operation::Operation;
 use domain::ports::{
     CommitError, OperationFilter, OperationPageKey, OperationWrite, Page, StoreError, TraceParent,
 };
-use domain::rules::ids::{GroupId, LeaseToken, OperationId, OrderId};
+use domain::rules::ids::{GroupId, LeaseToken, OperationId, OrderId, ProfileName};
 use domain::rules::operation::OperationState;
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult,
     IntoActiveModel, Iterable, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, UpdateMany,
 };
+use uuid::Uuid;
 
+use crate::archive;
 use crate::entity::operation::{ActiveModel, Column, Entity, Model};
 use crate::entity::order;
 use crate::error::store_error;
@@ -151,16 +153,37 @@ pub(crate) async fn load(
     session: &impl ConnectionTrait,
     id: OperationId,
 ) -> Result<Option<Operation>, StoreError> {
-    let row = Entity::find_by_id(id.uuid()).one(session).await;
-    row.map_err(store_error)?.map(Operation::try_from).transpose()
+    let find = || Entity::find_by_id(id.uuid()).one(session);
+    let mut row = find().await.map_err(store_error)?;
+    if row.is_none() {
+        row = match archive::by_part(session, id.uuid()).await? {
+            Some(body) => body.operations()?.into_iter().find(|row| row.id == id.uuid()),
+            // It may have been brought back meanwhile.
+            None => find().await.map_err(store_error)?,
+        };
+    }
+    row.map(Operation::try_from).transpose()
 }
 
 pub(crate) async fn load_many(
     session: &impl ConnectionTrait,
     ids: &[OperationId],
 ) -> Result<Vec<Operation>, StoreError> {
-    let select = Entity::find().filter(Column::Id.is_in(ids.iter().map(|id| id.uuid())));
-    let rows = select.all(session).await.map_err(store_error)?;
+    let find = |ids: Vec<Uuid>| Entity::find().filter(Column::Id.is_in(ids)).all(session);
+    let mut rows = find(ids.iter().map(|id| id.uuid()).collect()).await.map_err(store_error)?;
+    let missing = |rows: &[Model]| {
+        let ids = ids.iter().map(|id| id.uuid());
+        ids.filter(|id| rows.iter().all(|row| row.id != *id)).collect::<Vec<_>>()
+    };
+    let wanted = missing(&rows);
+    for body in archive::by_parts(session, wanted.clone()).await? {
+        rows.extend(body.operations()?.into_iter().filter(|row| wanted.contains(&row.id)));
+    }
+    let missing = missing(&rows);
+    if !missing.is_empty() {
+        // They may have been brought back meanwhile.
+        rows.extend(find(missing).await.map_err(store_error)?);
+    }
     rows.into_iter().map(Operation::try_from).collect()
 }
 
@@ -170,8 +193,20 @@ pub(crate) async fn group(
     order: OrderId,
     group: GroupId,
 ) -> Result<Vec<Operation>, StoreError> {
-    let of_order = Entity::find().filter(Column::OrderId.eq(order.uuid()));
-    by_turn(session, of_order.filter(Column::GroupId.eq(group.uuid()))).await
+    let of_order = || Entity::find().filter(Column::OrderId.eq(order.uuid()));
+    let read = || by_turn(session, of_order().filter(Column::GroupId.eq(group.uuid())));
+    let found = read().await?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    match archive::by_id(session, order).await? {
+        Some(body) => {
+            let of_group = body.operations()?.into_iter().filter(|row| row.group_id == group.uuid());
+            of_group.map(Operation::try_from).collect()
+        }
+        // It may have been brought back meanwhile.
+        None => read().await,
+    }
 }
 
 /// The unsettled operations of these orders, each order's by turn.
@@ -233,12 +268,37 @@ pub(crate) async fn list(
         let last = Expr::tuple([Expr::val(moment::column(created_time)), Expr::val(id.uuid())]);
         select = select.filter(place.gt(last));
     }
-    let rows = select.limit(page::fetched(limit)).all(session).await;
-    let operations = rows.map_err(store_error)?.into_iter().map(Operation::try_from);
+    let mut rows = select.limit(page::fetched(limit)).all(session).await.map_err(store_error)?;
+    if rows.is_empty() {
+        rows = archived(session, filter, after).await?;
+    }
+    let operations = rows.into_iter().map(Operation::try_from);
     Ok(page::cut(operations.collect::<Result<_, _>>()?, limit, |operation| OperationPageKey {
         created_time: operation.created_time,
         id: operation.id,
     }))
+}
+
+/// The same of an archived order, if it is asked for; all of its operations are settled.
+async fn archived(
+    session: &impl ConnectionTrait,
+    filter: &OperationFilter,
+    after: Option<OperationPageKey>,
+) -> Result<Vec<Model>, StoreError> {
+    let Some(order) = filter.order_id.filter(|_| filter.states.iter().any(|state| state.is_settled())) else {
+        return Ok(Vec::new());
+    };
+    let Some(body) = archive::by_id(session, order).await? else { return Ok(Vec::new()) };
+    let after = after.map(|key| (moment::column(key.created_time), key.id.uuid()));
+    let mut rows = body.operations()?;
+    rows.retain(|row| {
+        filter.profiles.contains(&ProfileName::new(row.profile.as_str()))
+            && filter.states.iter().any(|state| state.as_str() == row.state)
+            && (filter.kinds.is_empty() || filter.kinds.iter().any(|kind| kind.as_str() == row.kind))
+            && after.is_none_or(|after| (row.created_time, row.id) > after)
+    });
+    rows.sort_by_key(|row| (row.created_time, row.id));
+    Ok(rows)
 }
 
 /// The same as [`UNSETTLED`], worded so that the planner does not use the partial index: it would read all of it for one order,

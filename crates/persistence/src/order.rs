@@ -6,6 +6,7 @@ use domain::rules::ids::{OrderId, ProfileName};
 use domain::rules::order::Order;
 use domain::rules::placement::Placement;
 use jiff::Timestamp;
+use sea_orm::prelude::TimeDateTimeWithTimeZone;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
@@ -13,6 +14,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::archive;
 use crate::entity::order::{Column, Entity, Model};
 use crate::error::{broken_unique_rule, store_error};
 use crate::moment;
@@ -77,26 +79,53 @@ pub(crate) async fn load(
     session: &impl ConnectionTrait,
     key: &OrderKey,
 ) -> Result<Option<Order>, StoreError> {
-    let row = found_by(key).one(session).await.map_err(store_error)?;
-    row.map(Order::try_from).transpose()
+    find(session, key).await?.map(Order::try_from).transpose()
 }
 
 pub(crate) async fn load_with_operations(
     session: &impl ConnectionTrait,
     key: &OrderKey,
 ) -> Result<Option<OrderWithOperations>, StoreError> {
-    let row = found_by(key).one(session).await.map_err(store_error)?;
+    let row = find(session, key).await?;
     Ok(with_operations(session, row.into_iter().collect()).await?.pop())
 }
 
-/// The orders of several keys, by one statement: each key's id is looked up within it.
+/// The order, wherever it lies.
+async fn find(session: &impl ConnectionTrait, key: &OrderKey) -> Result<Option<Model>, StoreError> {
+    let found = found_by(key).one(session).await.map_err(store_error)?;
+    or_archived(session, key, found).await
+}
+
+/// What was found, unless the archive has what the key means. An order may be brought back between two statements, so what neither has
+/// is looked for once more.
+async fn or_archived(
+    session: &impl ConnectionTrait,
+    key: &OrderKey,
+    found: Option<Model>,
+) -> Result<Option<Model>, StoreError> {
+    if found.as_ref().is_some_and(|row| is_certain(row, key)) {
+        return Ok(found);
+    }
+    let archived = archive::by_key(session, key).await?;
+    match found.into_iter().chain(archived).max_by_key(|row| rank(row, key)) {
+        None => found_by(key).one(session).await.map_err(store_error),
+        best => Ok(best),
+    }
+}
+
+/// The orders of several keys, by one statement: each key's id is looked up within it. Only what it does not find costs more.
 pub(crate) async fn load_many_with_operations(
     session: &impl ConnectionTrait,
     keys: &[OrderKey],
 ) -> Result<Vec<Option<OrderWithOperations>>, StoreError> {
     let any = keys.iter().fold(Condition::any(), |any, key| any.add(is_found_by(key)));
-    let rows = Entity::find().filter(any).all(session).await.map_err(store_error)?;
-    let ids: Vec<_> = keys.iter().map(|key| first_named(&rows, key)).collect();
+    let mut rows = Entity::find().filter(any).all(session).await.map_err(store_error)?;
+    let mut ids = Vec::with_capacity(keys.len());
+    for key in keys {
+        let found = or_archived(session, key, first_named(&rows, key)).await?;
+        ids.push(found.as_ref().map(|row| row.id));
+        rows.extend(found.filter(|found| rows.iter().all(|row| row.id != found.id)));
+    }
     let found = with_operations(session, rows).await?;
     let of = |id: Option<Uuid>| found.iter().find(|one| Some(one.order.id.uuid()) == id).cloned();
     Ok(ids.into_iter().map(of).collect())
@@ -113,13 +142,26 @@ fn is_found_by(key: &OrderKey) -> Expr {
 }
 
 /// As a single key finds it: the order that holds the number, or else the newest.
-fn first_named(rows: &[Model], key: &OrderKey) -> Option<Uuid> {
-    let holds = |row: &Model| match key {
+fn first_named(rows: &[Model], key: &OrderKey) -> Option<Model> {
+    let named = rows.iter().filter(|row| is_named(row, key));
+    named.max_by_key(|row| rank(row, key)).cloned()
+}
+
+/// Of several orders that a key names, the highest is meant.
+fn rank(row: &Model, key: &OrderKey) -> (bool, TimeDateTimeWithTimeZone, Uuid) {
+    let holds = match key {
         OrderKey::Id(_) | OrderKey::MollieId(_) => false,
         OrderKey::Number { order_number, .. } => row.held_number.as_ref() == Some(order_number),
     };
-    let named = rows.iter().filter(|row| is_named(row, key));
-    named.max_by_key(|row| (holds(row), row.created_time, row.id)).map(|row| row.id)
+    (holds, row.created_time, row.id)
+}
+
+/// Whether no other order can be meant: one order holds a number, and none has another's id.
+fn is_certain(row: &Model, key: &OrderKey) -> bool {
+    match key {
+        OrderKey::Id(_) | OrderKey::MollieId(_) => true,
+        OrderKey::Number { .. } => rank(row, key).0,
+    }
 }
 
 fn is_named(row: &Model, key: &OrderKey) -> bool {

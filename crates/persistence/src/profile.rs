@@ -8,6 +8,7 @@ use domain::rules::placement::Mode;
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use crate::archive;
 use crate::database::Database;
 use crate::entity::order::{Column, Entity};
 use crate::error::store_error;
@@ -36,13 +37,16 @@ impl Database {
             let next = Entity::find()
                 .select_only()
                 .columns([Column::Profile, Column::Mode])
-                .filter(Column::Profile.gt(behind))
+                .filter(Column::Profile.gt(behind.as_str()))
                 .order_by_asc(Column::Profile)
                 .order_by_desc(Column::CreatedTime)
                 .limit(1);
             let next: Option<(String, String)> =
                 next.into_tuple().one(&session).await.map_err(store_error)?;
-            let Some((profile, mode)) = next else { return Ok(found) };
+            let archived = archive::next_profile(&session, &behind).await?;
+            // Of a profile that has both, the order that is not archived counts.
+            let first = next.into_iter().chain(archived).min_by(|one, other| one.0.cmp(&other.0));
+            let Some((profile, mode)) = first else { return Ok(found) };
             let unknown = || StoreError::Inconsistent(format!("orders.mode of profile {profile}: {mode}"));
             let mode = Mode::parse(&mode).ok_or_else(unknown)?;
             found.push((ProfileName::new(profile), mode));
@@ -61,7 +65,12 @@ impl Database {
             .filter(Column::MollieId.is_not_null())
             .order_by_desc(Column::CreatedTime)
             .limit(1);
-        let found: Option<String> = newest.into_tuple().one(&self.read()).await.map_err(store_error)?;
+        let session = self.read();
+        let found: Option<String> = newest.into_tuple().one(&session).await.map_err(store_error)?;
+        let found = match found {
+            None => archive::mollie_id_of_newest(&session, profile).await?,
+            found => found,
+        };
         Ok(found.map(MollieOrderId::new))
     }
 

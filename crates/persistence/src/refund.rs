@@ -9,6 +9,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
+use crate::archive;
 use crate::entity::order;
 use crate::entity::refund::{Column, Entity, Model};
 use crate::error::store_error;
@@ -40,18 +41,21 @@ pub(crate) async fn save(session: &impl ConnectionTrait, refunds: &[Refund]) -> 
 }
 
 pub(crate) async fn load(session: &impl ConnectionTrait, id: RefundId) -> Result<Option<Refund>, StoreError> {
-    let row = Entity::find_by_id(id.uuid()).one(session).await;
-    row.map_err(store_error)?.map(Refund::try_from).transpose()
+    let find = || Entity::find_by_id(id.uuid()).one(session);
+    let mut row = find().await.map_err(store_error)?;
+    if row.is_none() {
+        row = match archive::by_part(session, id.uuid()).await? {
+            Some(body) => body.refunds()?.into_iter().find(|row| row.id == id.uuid()),
+            // It may have been brought back meanwhile.
+            None => find().await.map_err(store_error)?,
+        };
+    }
+    row.map(Refund::try_from).transpose()
 }
 
 pub(crate) async fn list(session: &impl ConnectionTrait, order: OrderId) -> Result<Vec<Refund>, StoreError> {
-    let rows = Entity::find()
-        .filter(Column::OrderId.eq(order.uuid()))
-        .order_by_asc(Column::CreatedTime)
-        .order_by_asc(Column::Id)
-        .all(session)
-        .await
-        .map_err(store_error)?;
+    let (rows, archived) = archive::rows_or_body::<Entity>(session, order).await?;
+    let rows = archived.map_or(Ok(rows), |body| body.refunds())?;
     rows.into_iter().map(Refund::try_from).collect()
 }
 

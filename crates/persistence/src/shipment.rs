@@ -3,9 +3,10 @@
 use domain::ports::StoreError;
 use domain::rules::ids::{OrderId, ShipmentId};
 use domain::rules::shipment::Shipment;
-use sea_orm::sea_query::{OnConflict, SimpleExpr};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
+use crate::archive;
 use crate::entity::shipment::{Column, Entity, Model};
 use crate::error::store_error;
 
@@ -29,18 +30,28 @@ pub(crate) async fn load(
     session: &impl ConnectionTrait,
     id: ShipmentId,
 ) -> Result<Option<Shipment>, StoreError> {
-    let row = Entity::find_by_id(id.uuid()).one(session).await;
-    row.map_err(store_error)?.map(Shipment::try_from).transpose()
+    let find = || Entity::find_by_id(id.uuid()).one(session);
+    let mut row = find().await.map_err(store_error)?;
+    if row.is_none() {
+        row = match archive::by_part(session, id.uuid()).await? {
+            Some(body) => body.shipments()?.into_iter().find(|row| row.id == id.uuid()),
+            // It may have been brought back meanwhile.
+            None => find().await.map_err(store_error)?,
+        };
+    }
+    row.map(Shipment::try_from).transpose()
 }
 
 pub(crate) async fn list(
     session: &impl ConnectionTrait,
     order: OrderId,
 ) -> Result<Vec<Shipment>, StoreError> {
-    read(session, Column::OrderId.eq(order.uuid())).await
+    let (rows, archived) = archive::rows_or_body::<Entity>(session, order).await?;
+    let rows = archived.map_or(Ok(rows), |body| body.shipments())?;
+    rows.into_iter().map(Shipment::try_from).collect()
 }
 
-/// Of several orders.
+/// Of several orders, as lists have them: none is archived.
 pub(crate) async fn of(
     session: &impl ConnectionTrait,
     orders: &[OrderId],
@@ -48,12 +59,8 @@ pub(crate) async fn of(
     if orders.is_empty() {
         return Ok(Vec::new());
     }
-    read(session, Column::OrderId.is_in(orders.iter().map(|order| order.uuid()))).await
-}
-
-async fn read(session: &impl ConnectionTrait, which: SimpleExpr) -> Result<Vec<Shipment>, StoreError> {
     let rows = Entity::find()
-        .filter(which)
+        .filter(Column::OrderId.is_in(orders.iter().map(|order| order.uuid())))
         .order_by_asc(Column::CreatedTime)
         .order_by_asc(Column::Id)
         .all(session)

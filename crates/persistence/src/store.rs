@@ -20,7 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::database::Database;
 use crate::{
-    claim, commit, deadline, event, lookup, operation, order, refund, request, run, shipment, timer,
+    archive, claim, commit, deadline, event, lookup, operation, order, refund, request, run, shipment, timer,
 };
 
 impl Store for Database {
@@ -131,7 +131,8 @@ impl Store for Database {
     }
 
     async fn note_observed(&self, order: OrderId, version: u64, time: Timestamp) -> Result<bool, StoreError> {
-        order::note_observed(&self.write(), order, version, time).await
+        let note = async || order::note_observed(&self.write(), order, version, time).await;
+        Ok(note().await? || (archive::bring_back(self, order).await? && note().await?))
     }
 
     async fn claim_operations(
@@ -163,9 +164,17 @@ impl Store for Database {
         hint: Option<&str>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        self.noted(
-            lookup::hook_arrived(&self.write(), order, hint, now, (self.observer().here)().as_ref()).await,
-        )
+        let here = (self.observer().here)();
+        let note = async || lookup::hook_arrived(&self.write(), order, hint, now, here.as_ref()).await;
+        let arrived = async {
+            if note().await? {
+                return Ok(true);
+            }
+            // If it was not archived, it may have been brought back by somebody else in this moment.
+            archive::bring_back(self, order).await?;
+            note().await
+        };
+        self.noted(arrived.await)
     }
 
     async fn claim_lookups(

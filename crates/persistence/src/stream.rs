@@ -1,17 +1,22 @@
 //! The events of all orders as one stream: assigning positions, and reading by them. It may not decide what happened.
 
+use std::collections::BTreeSet;
+
 use domain::ports::{Changed, EventStream, OrderFilter, Page, PageKey, Place, Positioned, StoreError};
 use domain::rules::ids::{OrderId, ProfileName};
 use jiff::Timestamp;
 use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryResult, Statement};
+use uuid::Uuid;
 
+use crate::archive;
 use crate::changed;
 use crate::database::Database;
 use crate::entity::event::{Entity, Model};
 use crate::error::store_error;
 use crate::page;
 use crate::row::{Row, bigint};
+use crate::session::Session;
 use crate::tx::{Ended, Tx, run_tx};
 
 /// Whether any event waits for a position.
@@ -45,25 +50,39 @@ const GIVE_ON_SQLITE: [&str; 2] = [
     "DELETE FROM event_queue WHERE written IN (SELECT written FROM event_queue ORDER BY written LIMIT $1)",
 ];
 
+/// Of an archived order, only the place is here.
 const READ: &str = "
-    SELECT s.position, o.profile, e.order_id, e.sequence, e.time, e.kind, e.data, e.cause, e.actor
+    SELECT s.position, s.order_id AS its_order, s.sequence AS its_sequence,
+        o.profile, e.order_id, e.sequence, e.time, e.kind, e.data, e.cause, e.actor
     FROM event_stream AS s
-    JOIN events AS e ON e.order_id = s.order_id AND e.sequence = s.sequence
-    JOIN orders AS o ON o.id = s.order_id
+    LEFT JOIN events AS e ON e.order_id = s.order_id AND e.sequence = s.sequence
+    LEFT JOIN orders AS o ON o.id = s.order_id
     WHERE s.position > $1 ORDER BY s.position LIMIT $2";
 
 const PLACE: &str = "SELECT position, order_id, sequence FROM event_stream WHERE position = $1";
 const LAST_PLACE: &str =
     "SELECT position, order_id, sequence FROM event_stream ORDER BY position DESC LIMIT 1";
 
-/// An event and its position.
+/// A place, and the event that has it.
 #[derive(FromQueryResult)]
 struct Placed {
     position: i64,
-    profile: String,
+    its_order: Uuid,
+    its_sequence: i64,
+    profile: Option<String>,
     #[sea_orm(nested)]
-    event: Model,
+    event: Option<Model>,
 }
+
+impl Placed {
+    /// Whether its order is archived, or was when it was read.
+    fn is_bare(&self) -> bool {
+        self.event.is_none() || self.profile.is_none()
+    }
+}
+
+/// How often places are read again because an order came back from the archive before its events were read there.
+const TRIES: usize = 10;
 
 impl EventStream for Database {
     async fn position_events(&self, limit: u32) -> Result<u32, StoreError> {
@@ -81,12 +100,9 @@ impl EventStream for Database {
     }
 
     async fn read_stream(&self, after: u64, limit: u32) -> Result<Page<Positioned, u64>, StoreError> {
-        let values = [bigint(after).into(), bigint(page::fetched(limit)).into()];
-        let session = self.read();
-        let statement = Statement::from_sql_and_values(session.get_database_backend(), READ, values);
-        let rows = Entity::find().from_raw_sql(statement).into_model::<Placed>().all(&session).await;
-        let mut rows = rows.map_err(store_error)?;
-        let limit = page::affordable(&rows, limit, |row| row.event.data.len());
+        let mut rows = whole(&self.read(), after, limit).await?;
+        let bytes = |row: &Placed| row.event.as_ref().map_or(0, |event| event.data.len());
+        let limit = page::affordable(&rows, limit, bytes);
         rows.truncate(limit as usize + 1);
         let events = rows.into_iter().map(positioned).collect::<Result<_, _>>()?;
         Ok(page::cut(events, limit, |event: &Positioned| event.position))
@@ -112,6 +128,35 @@ impl EventStream for Database {
     ) -> Result<Page<Changed, PageKey>, StoreError> {
         changed::list(&self.read(), filter, since, after, limit).await
     }
+}
+
+/// The places after a position, each with its event. No place is left out: a reader must not miss an event.
+async fn whole(session: &Session, after: u64, limit: u32) -> Result<Vec<Placed>, StoreError> {
+    for _ in 0..TRIES {
+        let values = [bigint(after).into(), bigint(page::fetched(limit)).into()];
+        let statement = Statement::from_sql_and_values(session.get_database_backend(), READ, values);
+        let rows = Entity::find().from_raw_sql(statement).into_model::<Placed>().all(session).await;
+        let mut rows = rows.map_err(store_error)?;
+        fill_in(session, &mut rows).await?;
+        if !rows.iter().any(Placed::is_bare) {
+            return Ok(rows);
+        }
+    }
+    let text = format!("an event soon after position {after} is neither in its table nor in the archive");
+    Err(StoreError::Inconsistent(text))
+}
+
+/// Reads the events of archived orders.
+async fn fill_in(session: &Session, rows: &mut [Placed]) -> Result<(), StoreError> {
+    let bare: BTreeSet<_> = rows.iter().filter(|row| row.is_bare()).map(|row| row.its_order).collect();
+    for body in archive::by_ids(session, bare.into_iter().collect()).await? {
+        let (order, profile) = body.owner()?;
+        for row in rows.iter_mut().filter(|row| row.its_order == order) {
+            row.profile = Some(profile.clone());
+            row.event = body.event(row.its_sequence)?;
+        }
+    }
+    Ok(())
 }
 
 async fn position(tx: &Tx, limit: u32) -> Result<u32, StoreError> {
@@ -154,9 +199,10 @@ async fn is_true(session: &impl ConnectionTrait, sql: &str) -> Result<bool, Stor
     row.ok_or_else(none)?.try_get_by(0).map_err(store_error)
 }
 
-fn positioned(Placed { position, profile, event }: Placed) -> Result<Positioned, StoreError> {
+fn positioned(Placed { position, profile, event, .. }: Placed) -> Result<Positioned, StoreError> {
     let row = Row::new("event_stream", position);
     let position = row.count("position", position)?;
+    let (profile, event) = profile.zip(event).ok_or_else(|| row.missing("order_id"))?;
     Ok(Positioned { position, profile: ProfileName::new(profile), event: event.try_into()? })
 }
 

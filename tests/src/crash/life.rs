@@ -12,12 +12,13 @@ use crate::answers::amount;
 use crate::books::{Books, Journal};
 use crate::drafts::numbered;
 use crate::proto::{
-    Address, CancelOrderRequest, CancelRefundRequest, CreateOrderPaymentRequest, CreateOrderRequest,
-    CreateRefundRequest, CreateShipmentRequest, GetRefundRequest, GetShipmentRequest, LineOperation,
-    ManageOrderLinesRequest, Order, OrderLineDraft, OrderLineType, OrderLineUpdate, OrderStatus, OrderUpdate,
-    Payment, PaymentStatus, Placement, Refund, RefundState, RefundStatus, Return, ReturnLineSelection,
-    ReturnLinesRequest, ReturnPart, ReturnPartState, Shipment, ShipmentLineSelection, ShipmentState,
-    SyncOrderRequest, Tracking, UpdateOrderRequest, UpdateShipmentRequest, line_operation,
+    Address, ArchiveObstacle, ArchiveOrdersRequest, ArchiveOrdersResponse, CancelOrderRequest,
+    CancelRefundRequest, CreateOrderPaymentRequest, CreateOrderRequest, CreateRefundRequest,
+    CreateShipmentRequest, GetRefundRequest, GetShipmentRequest, LineOperation, ManageOrderLinesRequest,
+    Order, OrderLineDraft, OrderLineType, OrderLineUpdate, OrderStatus, OrderUpdate, Payment, PaymentStatus,
+    Placement, Refund, RefundState, RefundStatus, Return, ReturnLineSelection, ReturnLinesRequest,
+    ReturnPart, ReturnPartState, Shipment, ShipmentLineSelection, ShipmentState, SyncOrderRequest, Tracking,
+    UpdateOrderRequest, UpdateShipmentRequest, line_operation,
 };
 
 /// What one unit of the first line is shipped for.
@@ -54,6 +55,38 @@ pub async fn live(ward: &mut Ward, journal: &Journal, points: &[String]) {
     }
     take_back(ward, journal, &road, &order).await;
     cancel(ward, journal, &road, &order).await;
+    if road.has_archival() {
+        Box::pin(archive(ward, journal, &road)).await;
+    }
+}
+
+/// An order that nobody wanted is archived, and read at Mollie once more: so it comes back.
+async fn archive(ward: &mut Ward, journal: &Journal, road: &Road<'_>) {
+    road.lay(&ward.world.simulator, "place_order").await;
+    let draft = Some(numbered("archived", "klarnapaylater"));
+    let request = CreateOrderRequest { request_id: journal.intend(), draft, ..CreateOrderRequest::default() };
+    let create = async |mut orders: crate::Orders| orders.create_order(request.clone()).await;
+    let order = ward.call("the order is placed", create, Some).await;
+    journal.acknowledge(&request.request_id);
+    let cancellation = cancellation(journal, &order);
+    let cancel = async |mut orders: crate::Orders| orders.cancel_order(cancellation.clone()).await;
+    ward.call("the order is canceled", cancel, Some).await;
+    journal.acknowledge(&cancellation.request_id);
+    reaches(ward, &order, OrderStatus::Canceled).await;
+    let before = ward.call("the order is there", read(&order), Some).await;
+    let operators = ward.world.operators();
+    let request = ArchiveOrdersRequest { older_than_days: Some(0), ..ArchiveOrdersRequest::default() };
+    let archive = async |_: crate::Orders| operators.clone().archive_orders(request.clone()).await;
+    let at_rest = |it: ArchiveOrdersResponse| {
+        let waits = it.kept.iter().any(|kept| kept.obstacle() == ArchiveObstacle::Agenda);
+        (it.next_page_token.is_empty() && it.moved_count == 0 && !waits).then_some(())
+    };
+    ward.call("what is closed for good is archived", archive, at_rest).await;
+    let after = ward.call("the order is there", read(&order), Some).await;
+    assert_eq!(after, before);
+    let again = ward.call("the order is placed again", create, Some).await;
+    assert_eq!((&again.id, &again.mollie_order_id), (&order.id, &order.mollie_order_id));
+    reaches(ward, &order, OrderStatus::Canceled).await;
 }
 
 /// The shopper went back: the old order is canceled once Mollie has the new one.

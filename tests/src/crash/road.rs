@@ -25,6 +25,11 @@ impl Road<'_> {
         self.0.iter().any(|point| point.starts_with("orders.paired."))
     }
 
+    /// Whether an order has to be archived.
+    pub fn has_archival(&self) -> bool {
+        self.0.iter().any(|point| point.starts_with("archive."))
+    }
+
     /// Puts what is needed before the next call of a stem.
     pub async fn lay(&self, simulator: &Simulator, stem: &str) {
         let (method, path) = match stem {

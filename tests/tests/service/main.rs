@@ -5,6 +5,7 @@
 mod alerts;
 mod amounts;
 mod answers;
+mod archive;
 mod arrival;
 mod auto_ship;
 mod batch;
@@ -52,6 +53,7 @@ mod payment_window;
 mod payments;
 mod points;
 mod pool;
+mod pooler;
 mod profiles;
 mod references;
 mod reflection;

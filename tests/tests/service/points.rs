@@ -40,6 +40,11 @@ async fn a_kill_while_a_reading_is_noted_changes_nothing_but_the_time_it_takes()
     dies_once("order", 1).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_while_orders_are_archived_changes_nothing_but_the_time_it_takes() {
+    dies_once("archive", 0).await;
+}
+
 /// The first time the number moves, the second time Mollie has the new order.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_while_one_order_replaces_another_changes_nothing_but_the_time_it_takes() {

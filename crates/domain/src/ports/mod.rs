@@ -1,6 +1,7 @@
 //! What the workflow needs from outside: storage, Mollie, time, ids and secrets. Each port is implemented in another crate, and
 //! again by tests.
 
+mod archive;
 mod clock;
 mod mollie;
 mod permits;
@@ -9,6 +10,7 @@ mod stream;
 mod trace;
 mod vault;
 
+pub use archive::{Archive, Move};
 pub use clock::{AGREED, Ahead, Clock, Ids};
 pub use mollie::{
     Acceptance, CancelLines, Command, Gateway, GatewayError, MakeRefund, ManageLines, OpenPayment, Outcome,

@@ -7,6 +7,7 @@ pub mod agenda;
 pub mod agreements;
 pub mod amount;
 pub mod amount_input;
+pub mod archival;
 pub mod at_risk;
 pub mod auto_ship;
 pub mod beside;

@@ -4,10 +4,11 @@
 //! A use case ([`place`], [`submit`]) decides and saves: the order's new state, its events, the operation and the caller's
 //! request id in one transaction; [`preview`] only decides. [`drive`] carries one saved operation a step further: it sends it or determines its outcome.
 //! [`lookup`] reads an order after a webhook or on schedule; [`sync`] records what Mollie reports; [`timer`] looks after its deadline. [`operator`] holds the
-//! operator's decisions.
+//! operator's decisions; [`archive`] puts away orders that are closed for good.
 
 use std::time::Duration;
 
+pub mod archive;
 mod backoff;
 mod claim_at_head;
 mod confirm;

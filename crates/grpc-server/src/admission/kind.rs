@@ -43,7 +43,7 @@ mod tests {
     use crate::proto::DESCRIPTORS;
 
     /// Whatever calls Mollie, or has a change sent there.
-    const CHANGES: &str = "CancelOrder CancelOrderLines CancelRefund CloseReviewItem CompareOperation CreateOrder CreateOrderPayment \
+    const CHANGES: &str = "ArchiveOrders CancelOrder CancelOrderLines CancelRefund CloseReviewItem CompareOperation CreateOrder CreateOrderPayment \
         CreateRefund CreateShipment ListPaymentMethods ManageOrderLines PauseProfile ResolveOperation ResumeProfile RetryOperation \
         ReturnLines SyncOrder UpdateOrder UpdateOrderLine UpdateShipment";
 

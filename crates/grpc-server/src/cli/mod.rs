@@ -1,5 +1,6 @@
 //! Commands of `order-service`.
 
+mod archive;
 mod client;
 mod config;
 mod deadlines;
@@ -67,6 +68,8 @@ enum Command {
     Order(order::Arguments),
     /// Follow the events of all orders at a running service.
     Tail(tail::Arguments),
+    /// Archive orders that are closed for good, at a running service.
+    Archive(archive::Arguments),
     /// Make a token for a caller.
     Token(token::Arguments),
     /// Run the simulated Mollie alone.
@@ -265,6 +268,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             Command::Deadlines(arguments) => Box::pin(deadlines::run(arguments)).await,
             Command::Order(arguments) => Box::pin(order::run(arguments)).await,
             Command::Tail(arguments) => Box::pin(tail::run(arguments)).await.map(|()| ExitCode::SUCCESS),
+            Command::Archive(arguments) => Box::pin(archive::run(arguments)).await,
             Command::Token(arguments) => token::run(&arguments).map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "dev")]
             Command::Simulator => simulator::run(config()?).await.map(|()| ExitCode::SUCCESS),

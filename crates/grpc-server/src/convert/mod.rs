@@ -1,5 +1,6 @@
 //! Between the API's messages and the domain's types. No rules: `domain` decides what a message may hold.
 
+pub mod archive;
 pub mod cause;
 pub mod chargeback;
 pub mod common;

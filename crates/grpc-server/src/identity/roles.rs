@@ -80,6 +80,7 @@ impl Method {
             Self::CloseReviewItem => &[Care, Finance, Operator],
             Self::CompareOperation | Self::RetryOperation | Self::ResolveOperation => &[Operator],
             Self::PauseProfile | Self::ResumeProfile => &[Operator],
+            Self::ArchiveOrders => &[Operator],
         }
     }
 }

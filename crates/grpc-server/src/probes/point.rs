@@ -13,6 +13,8 @@ pub enum Point {
     Noted(Side),
     /// A change of two orders at once, one of which replaces the other.
     Paired(Side),
+    /// A batch of orders is archived.
+    Archived(Side),
 }
 
 /// The steps of an operation.
@@ -48,7 +50,7 @@ impl Point {
             })
         };
         let operations = OperationKind::ALL.iter().flat_map(of_kind);
-        let of_orders = [Self::Noted, Self::Paired];
+        let of_orders = [Self::Noted, Self::Paired, Self::Archived];
         let of_orders = of_orders.iter().flat_map(|point| [point(Side::Before), point(Side::After)]);
         operations.chain(of_orders).collect()
     }
@@ -89,6 +91,7 @@ impl fmt::Display for Point {
             Self::Operation(kind, step, side) => write!(f, "{}.{step}.{side}", kind.as_str()),
             Self::Noted(side) => write!(f, "order.noted.{side}"),
             Self::Paired(side) => write!(f, "orders.paired.{side}"),
+            Self::Archived(side) => write!(f, "archive.batch.{side}"),
         }
     }
 }

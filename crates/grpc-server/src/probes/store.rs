@@ -1,15 +1,17 @@
-//! The storage port with points around each change: commits, claims and what is put back. Reads pass none.
+//! The storage port with points around each change: commits, claims, what is put back and what is archived. Reads pass none.
 
 use std::time::Duration;
 
 use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
-    Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, LookupClaim, LookupEnd,
+    Archive, Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, LookupClaim, LookupEnd, Move,
     OperationFilter, OperationPageKey, OperationWrite, OrderFilter, OrderKey, OrderWithOperations, Page,
     PageKey, Pause, RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Series, Store, StoreError,
     TimerClaim,
 };
+use domain::rules::access::Profiles;
+use domain::rules::archival::Ended;
 use domain::rules::event::Event;
 use domain::rules::ids::{
     Caller, GroupId, LeaseToken, OperationId, OrderId, ProfileName, RefundId, RequestId, ShipmentId,
@@ -46,6 +48,29 @@ fn points(change: &Change, side: Side) -> Vec<Point> {
     match change.operations.as_slice() {
         [] => of_pair.chain([Point::Noted(side)]).collect(),
         writes => of_pair.chain(writes.iter().map(point)).collect(),
+    }
+}
+
+impl<S: Archive> Archive for Probed<S> {
+    async fn begin(&self) -> Answer<bool> {
+        self.inner.begin().await
+    }
+
+    async fn ended_orders(
+        &self,
+        profiles: &Profiles,
+        ended_until: Timestamp,
+        after: Option<PageKey>,
+        limit: u32,
+    ) -> Answer<Page<Ended, PageKey>> {
+        Box::pin(self.inner.ended_orders(profiles, ended_until, after, limit)).await
+    }
+
+    async fn archive(&self, orders: &[Move], now: Timestamp) -> Answer<Vec<OrderId>> {
+        self.trap.pass(Point::Archived(Side::Before));
+        let archived = Box::pin(self.inner.archive(orders, now)).await?;
+        self.trap.pass(Point::Archived(Side::After));
+        Ok(archived)
     }
 }
 

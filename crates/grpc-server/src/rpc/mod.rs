@@ -1,5 +1,6 @@
 //! The RPCs, one file each: read the message, call the use case in a separate task, answer. Decides nothing.
 
+mod archive_orders;
 mod batch_get_orders;
 pub mod call_deadline;
 mod cancel_order;
@@ -294,5 +295,12 @@ impl OperationService for OrderRpc {
         request: Request<proto::ResumeProfileRequest>,
     ) -> Answer<proto::ProfilePause> {
         pause_profile::resume(&self.visit(&request)?, request).await
+    }
+
+    async fn archive_orders(
+        &self,
+        request: Request<proto::ArchiveOrdersRequest>,
+    ) -> Answer<proto::ArchiveOrdersResponse> {
+        archive_orders::call(&self.visit(&request)?, request).await
     }
 }

@@ -115,6 +115,7 @@ pub fn profiles(named: String) -> Profiles {
 /// The names of lists in their tokens: a token of another list is invalid.
 const ORDERS: &str = "orders";
 const CHANGED_ORDERS: &str = "changed_orders";
+const ARCHIVE: &str = "archive";
 const OPERATIONS: &str = "operations";
 pub const EVENTS: &str = "events";
 pub const SHIPMENTS: &str = "shipments";
@@ -157,6 +158,16 @@ pub fn changed_order_key(token: &str) -> Result<Option<PageKey>, Violation> {
 
 pub fn changed_order_token(key: PageKey) -> String {
     place_token(CHANGED_ORDERS, key.time, key.id)
+}
+
+/// The place in a token that archiving goes on from.
+pub fn archive_key(token: &str) -> Result<Option<PageKey>, Violation> {
+    let key = place(token, ARCHIVE, OrderId::parse)?;
+    Ok(key.map(|(time, id)| PageKey { time, id }))
+}
+
+pub fn archive_token(key: PageKey) -> String {
+    place_token(ARCHIVE, key.time, key.id)
 }
 
 /// The position in a token of a page of operations.

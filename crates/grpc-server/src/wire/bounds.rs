@@ -31,7 +31,8 @@ pub const MESSAGES: u32 = 65_536;
 pub const TEXT: usize = 2_048;
 
 /// Texts with a specific bound: those searched for exactly as sent, and the one token that is longer than any other text.
-pub const TEXTS: [(&str, usize); 11] = [
+pub const TEXTS: [(&str, usize); 12] = [
+    ("orders.v1.ArchiveOrdersRequest.profiles", PROFILE),
     ("orders.v1.CreateOrderRequest.profile", PROFILE),
     ("orders.v1.OrderFilter.profile", PROFILE),
     ("orders.v1.RefundFilter.profile", PROFILE),

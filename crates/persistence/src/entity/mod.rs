@@ -1,5 +1,7 @@
 //! The tables as the database library sees them. None of this may leave the crate.
 
+pub(crate) mod archived_order;
+pub(crate) mod archived_part;
 pub(crate) mod event;
 pub(crate) mod lookup;
 pub(crate) mod operation;

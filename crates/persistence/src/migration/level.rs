@@ -53,8 +53,14 @@ where
 
 /// Has the schema say the oldest level that works on it, once this release's steps are applied.
 pub(super) async fn tell(session: &impl ConnectionTrait) -> Result<(), DbErr> {
-    let sql = format!("UPDATE schema_level SET oldest = {OLDEST} WHERE id = 1");
-    session.execute_unprepared(&sql).await.map(drop)
+    require(session, OLDEST).await.map(drop)
+}
+
+/// Has the schema say that no older level works on it, whatever else may; `false`: it says so already. What is in the tables may require
+/// more than their shape does.
+pub(crate) async fn require(session: &impl ConnectionTrait, level: i64) -> Result<bool, DbErr> {
+    let sql = format!("UPDATE schema_level SET oldest = {level} WHERE id = 1 AND oldest < {level}");
+    session.execute_unprepared(&sql).await.map(|done| done.rows_affected() == 1)
 }
 
 /// The steps that were applied.

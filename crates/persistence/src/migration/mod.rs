@@ -1,6 +1,9 @@
 //! The schema's history: append-only, each step named for what it does. A released step may not be changed; a later one drops
 //! what is no longer needed, once the code has stopped using it.
 //!
+//! A column that is added to `orders`, `events`, `operations`, `shipments`, `refunds` or `lookups` may be null or has a default: rows that were
+//! archived before do not have it (`archive`).
+//!
 //! Times are `timestamptz` on PostgreSQL and text of fixed width on SQLite. JSON is kept as text on both: the types `json` and
 //! `jsonb` are bound as `jsonb`, which reorders what a caller wrote and refuses `\u0000`.
 
@@ -18,6 +21,7 @@ mod m0010_create_timers;
 mod m0011_create_call_rates;
 mod m0012_create_schema_level;
 mod m0013_add_traces;
+mod m0014_create_archived_orders;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
@@ -27,6 +31,7 @@ use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 pub use level::Schema;
 use level::compare;
+pub(crate) use level::require;
 
 use crate::connect::{ConnectError, Engine};
 use crate::database::Database;
@@ -53,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_create_call_rates::Migration),
             Box::new(m0012_create_schema_level::Migration),
             Box::new(m0013_add_traces::Migration),
+            Box::new(m0014_create_archived_orders::Migration),
         ]
     }
 }

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod archive;
 mod documents;
 mod engines;
 mod interruptions;
@@ -19,6 +20,25 @@ macro_rules! promises {
     ($on:path) => {
         conformance::tests!($on);
         conformance::tests!($on, crate {
+            archive {
+                an_archived_order_is_read_as_before,
+                an_archived_order_that_changes_is_back_with_all_that_it_had,
+                of_an_archived_order_the_version_is_guarded_too,
+                of_many_changes_of_an_archived_order_one_is_written,
+                the_stream_has_the_events_of_archived_orders_in_their_places,
+                a_hook_of_an_archived_order_brings_it_back_and_makes_its_look_up_due,
+                of_many_hooks_of_an_archived_order_none_is_lost,
+                a_reading_without_news_of_an_archived_order_is_noted,
+                a_number_that_an_archived_order_holds_stays_held,
+                of_an_order_on_its_way_to_the_archive_and_a_new_one_one_holds_the_number,
+                a_number_means_the_newest_order_wherever_it_lies,
+                an_order_that_is_not_at_rest_stays,
+                a_repeated_request_of_an_archived_order_finds_its_first,
+                of_many_archivers_each_order_is_archived_by_one,
+                batches_go_past_what_stays_and_reach_the_end,
+                profiles_of_which_all_orders_are_archived_are_known,
+                who_begins_to_archive_ends_releases_that_would_miss_those_orders,
+            }
             opening {
                 migrations_are_applied_once,
                 the_first_secret_stays,

@@ -6,11 +6,12 @@ use crate::sample::Sample;
 use crate::targets::mollie::Call;
 
 /// A token of each list.
-pub const PAGE_TOKENS: [(&str, &str); 9] = [
+pub const PAGE_TOKENS: [(&str, &str); 10] = [
     ("orders", "orders.1772452800000000.019cac56-2a00-7000-8000-000000000001"),
     ("changed orders", "changed_orders.1772452800000000.019cac56-2a00-7000-8000-000000000001"),
     ("operations", "operations.1772452800000000.019cac56-2a00-7000-8000-000000000002"),
     ("refunds of all orders", "all_refunds.1772452800000001.019cac56-2a00-7000-8000-000000000003"),
+    ("archive", "archive.0.00000000-0000-0000-0000-000000000000"),
     ("deadlines", "deadlines.253402207200999999.019cac56-2a00-7000-8000-000000000001"),
     ("events", "events.019cac56-2a00-7000-8000-000000000001.50"),
     ("shipments", "shipments.019cac56-2a00-7000-8000-000000000001.250"),

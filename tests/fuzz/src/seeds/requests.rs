@@ -46,7 +46,7 @@ const ID: &str = "019cac56-2a00-7000-8000-000000000009";
 /// A method, the sample order, and the request.
 type Seed = (&'static str, Sample, &'static str);
 
-const SEEDS: [Seed; 54] = [
+const SEEDS: [Seed; 55] = [
     ("CreateOrder", Sample::Open, FIRST_ORDER),
     ("CheckOrderDraft", Sample::Open, LARGE_DRAFT),
     ("CheckOrderDraft", Sample::Paid, "{}"),
@@ -169,6 +169,7 @@ const SEEDS: [Seed; 54] = [
     ),
     ("PauseProfile", Sample::Open, r#"{"profile":"main","actor":"jane","reason":"a sale"}"#),
     ("ResumeProfile", Sample::Open, r#"{"profile":"main","actor":"jane","reason":"it is over"}"#),
+    ("ArchiveOrders", Sample::Open, r#"{"older_than_days":400,"profiles":["main"],"dry_run":true}"#),
 ];
 
 /// The inputs of all of them.

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a proof fails by panicking")]
 
+mod archive;
 mod crashes;
 mod load;
 mod replicas;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 Long runs over real processes; `cargo xtask proof` provides what they need, and keeps what they print.
 
+  proof archive [ORDERS]   20,000 orders, or ORDERS, that are closed for good, archived while the service and a command are killed
   proof crashes [SHARE]    every crash point on both databases, every ordered pair on one; of SHARE, every SHAREth run only
   proof hanging [SECONDS]  reads while Mollie hangs for 5 minutes, or SECONDS
   proof overload [SECONDS] twenty times as many callers as there are places, for 60 seconds, or SECONDS
@@ -32,6 +34,8 @@ async fn main() -> ExitCode {
     let number = |text: &str| text.parse().expect("a number is expected");
     let count = |text: &str| text.parse().expect("a number is expected");
     let holds = match words.as_slice() {
+        ["archive"] => archive::prove(20_000).await,
+        ["archive", orders] => archive::prove(count(orders)).await,
         ["crashes"] => crashes::prove(1).await,
         ["crashes", share] => crashes::prove(number(share)).await,
         ["hanging"] => load::hanging(300).await,

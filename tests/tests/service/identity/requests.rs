@@ -148,6 +148,10 @@ pub fn to(method: &str, target: &Target) -> Vec<u8> {
         }
         "PauseProfile" => PauseProfileRequest { profile, actor, reason }.encode_to_vec(),
         "ResumeProfile" => ResumeProfileRequest { profile, actor, reason }.encode_to_vec(),
+        "ArchiveOrders" => {
+            ArchiveOrdersRequest { profiles: vec![profile], dry_run: true, ..Default::default() }
+                .encode_to_vec()
+        }
         method => panic!("no request to {method}: add one, and its row to the table"),
     }
 }

@@ -17,7 +17,7 @@ use About::{Profile, Several, Thing};
 
 /// The method; what it is about; how a request of `requests` is answered to one who may make it; and the roles that may, by their first
 /// letters: **c**heckout, **f**ulfilment, c**a**re, fi**n**ance, **v**iewer, **o**perator.
-pub const TABLE: [(&str, About, Code, &str); 35] = [
+pub const TABLE: [(&str, About, Code, &str); 36] = [
     ("CreateOrder", Profile, Code::Ok, "ca"),
     ("CheckOrderDraft", Several, Code::Ok, "ca"),
     ("GetOrder", Thing, Code::Ok, "cfanvo"),
@@ -53,6 +53,7 @@ pub const TABLE: [(&str, About, Code, &str); 35] = [
     ("CloseReviewItem", Thing, Code::NotFound, "ano"),
     ("PauseProfile", Profile, Code::Ok, "o"),
     ("ResumeProfile", Profile, Code::Ok, "o"),
+    ("ArchiveOrders", Profile, Code::Ok, "o"),
 ];
 
 /// Whether a role may call it.

@@ -5,7 +5,7 @@ use prost::{Message, Name};
 use tonic::Status;
 
 use super::super::{
-    close_review_item, decision, list_operations, list_orders, list_refunds, page, request,
+    archive_orders, close_review_item, decision, list_operations, list_orders, list_refunds, page, request,
     resolve_operation, watch_order_events,
 };
 use super::{Asked, Site, decoded, other};
@@ -167,4 +167,12 @@ pub fn close_review_item(bytes: &[u8], _: Site<'_>) -> Result<Asked, Status> {
     let number = reading.part(close_review_item::number(request.number));
     let decision = reading.part(decision::decision(&request.actor, &request.reason));
     other(reading, id.zip(number).zip(decision))
+}
+
+pub fn archive_orders(bytes: &[u8], _: Site<'_>) -> Result<Asked, Status> {
+    let (request, mut reading) = decoded::<proto::ArchiveOrdersRequest>(bytes)?;
+    let age = reading.part(archive_orders::age(request.older_than_days));
+    let size = reading.part(page::size(request.page_size));
+    let after = reading.part(page::archive_key(&request.page_token));
+    other(reading, age.zip(size).zip(after))
 }

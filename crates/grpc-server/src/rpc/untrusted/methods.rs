@@ -5,7 +5,7 @@ use super::{Method, changes, drafts, lookups};
 use crate::proto;
 
 /// An input of the fuzz target `request` names a method by its place here, so new ones go to the end.
-pub const METHODS: [Method; 35] = [
+pub const METHODS: [Method; 36] = [
     ("CreateOrder", drafts::create_order),
     ("CheckOrderDraft", drafts::check_order_draft),
     ("CancelOrder", changes::cancel_order),
@@ -41,6 +41,7 @@ pub const METHODS: [Method; 35] = [
     ("CloseReviewItem", lookups::close_review_item),
     ("PauseProfile", texts::<proto::PauseProfileRequest>),
     ("ResumeProfile", texts::<proto::ResumeProfileRequest>),
+    ("ArchiveOrders", lookups::archive_orders),
 ];
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub fn page_tokens(text: &str) -> Vec<(&'static str, String)> {
     take("changed orders", page::changed_order_key(text).ok().flatten().map(page::changed_order_token));
     take("operations", page::operation_key(text).ok().flatten().map(page::operation_token));
     take("refunds of all orders", page::refund_key(text).ok().flatten().map(page::refund_token));
+    take("archive", page::archive_key(text).ok().flatten().map(page::archive_token));
     take("deadlines", page::deadline_key(text).ok().flatten().map(page::deadline_token));
     let of = text.split('.').nth(1).unwrap_or_default();
     for list in [page::EVENTS, page::SHIPMENTS, page::PAYMENTS, page::REFUNDS] {
