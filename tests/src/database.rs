@@ -67,6 +67,37 @@ impl Database {
         self.query(&sql).await[0].try_get_by_index(0).unwrap()
     }
 
+    /// A copy of it as it is now, whatever the service is doing: a backup.
+    pub async fn back_up(&self, directory: &Path) -> Backup {
+        let Some(name) = &self.name else {
+            let path = directory.join(format!("backup-{}.db", random().simple()));
+            self.change(&format!("VACUUM INTO '{}'", path.display())).await;
+            return Backup(path.display().to_string());
+        };
+        let backup = format!("order_service_test_{}", random().simple());
+        // A server copies only what nobody uses.
+        self.shut().await;
+        execute(&format!("CREATE DATABASE {backup} TEMPLATE {name}")).await;
+        self.reopen().await;
+        Backup(backup)
+    }
+
+    /// Puts a copy in its place. Nobody may use it.
+    pub async fn restore(&self, backup: Backup) {
+        let Some(name) = &self.name else {
+            let path = Path::new(self.url.trim_start_matches("sqlite://"));
+            for suffix in ["-wal", "-shm"] {
+                let log = path.with_file_name(format!("orders.db{suffix}"));
+                assert!(!log.exists() || std::fs::remove_file(&log).is_ok(), "{}", log.display());
+            }
+            std::fs::rename(&backup.0, path).expect("a copy can be put in its place");
+            return;
+        };
+        execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        execute(&format!("ALTER DATABASE {} RENAME TO {name}", backup.0)).await;
+        self.reopen().await;
+    }
+
     /// Ends all connections, and refuses new ones, as a server does that is gone.
     pub async fn shut(&self) {
         let name = self.name.as_ref().expect("only a server can refuse");
@@ -114,6 +145,9 @@ impl Database {
         rows.iter().map(session).collect()
     }
 }
+
+/// A copy of a database: a file, or a database beside it on its server.
+pub struct Backup(String);
 
 /// A table that nobody else can use.
 pub struct Held(DatabaseTransaction);

@@ -28,6 +28,7 @@ mod process;
 mod prometheus;
 mod raw;
 mod release;
+mod restoration;
 mod rolling;
 mod seed;
 mod service;
@@ -67,6 +68,7 @@ pub use prometheus::{
 };
 pub use raw::{framed, send, try_send};
 pub use release::release_is_available;
+pub use restoration::{Came, Trial};
 pub use rolling::{Rolled, Rolling, is_unsent};
 pub use seed::Dice;
 pub use service::{Operators, Orders, Service, probe};

@@ -96,6 +96,22 @@ impl Service {
         serves
     }
 
+    /// Starts it with arguments, without waiting for anything.
+    pub fn launch(&mut self, arguments: &[&str]) {
+        self.process = Some(Process::start_with(self.command, arguments, &self.directory, &self.environment));
+    }
+
+    /// Waits until it serves, once it was launched.
+    pub async fn serves(&mut self, limit: Duration) {
+        let mut health = HealthClient::new(self.channel());
+        until("the service serves", limit, async || {
+            self.running().must_run();
+            let answer = health.check(HealthCheckRequest::default()).await.ok()?;
+            (answer.into_inner().status() == ServingStatus::Serving).then_some(())
+        })
+        .await;
+    }
+
     /// Starts it without waiting for anything.
     pub fn begin(&self) -> Process {
         let armed = self.armed.iter().map(|point| (probes::VARIABLE, point.into()));

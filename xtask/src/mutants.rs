@@ -133,6 +133,8 @@ pub const READ: &Shard = &[
     "crates/domain/src/rules/stranded.rs",
     "crates/domain/src/rules/unseen_line.rs",
     "crates/domain/src/rules/found_line.rs",
+    "crates/domain/src/rules/found_after_restore.rs",
+    "crates/domain/src/rules/restored.rs",
     "crates/domain/src/rules/subject.rs",
     "crates/domain/src/rules/unread.rs",
     "crates/domain/src/rules/webhook_hint.rs",

@@ -44,7 +44,7 @@ enum Work {
 }
 
 /// All there are. To add one, add a row.
-const PROOFS: [Proof; 20] = [
+const PROOFS: [Proof; 21] = [
     Proof {
         name: "archive",
         says: "20,000 orders that are closed for good are archived while the service is killed twice: all is told of them as before",
@@ -174,6 +174,13 @@ const PROOFS: [Proof; 20] = [
         runs: Runs::Service,
         covers: &SERVICE,
         work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "replicas"]),
+    },
+    Proof {
+        name: "restore",
+        says: "a database restored to a random moment, 10 times, while Mollie went on and callers repeat their requests: nothing is done twice",
+        runs: Runs::Service,
+        covers: &SERVICE,
+        work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "restore"]),
     },
     Proof {
         name: "rolling",

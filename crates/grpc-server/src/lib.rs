@@ -25,6 +25,7 @@ mod probes;
 mod profiles;
 pub mod proto;
 mod public_address;
+mod restoration;
 mod rpc;
 mod secret;
 mod server;

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use axum::Router;
 use domain::ports::Clock;
 use jiff::Timestamp;
-use persistence::{Database, Durability, Options, Schema};
+use persistence::{Database, Durability, Options, Restoration, Schema};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -41,7 +41,7 @@ use crate::service::Service;
 use crate::vault::SecretVault;
 use crate::wire::Informed;
 use crate::worker::files::Files;
-use crate::{profiles, telemetry, webhook, wire, worker};
+use crate::{profiles, restoration, telemetry, webhook, wire, worker};
 
 /// How much longer than its longest call of Mollie a stopping server waits for what is under way. Anything cut off then is claimed
 /// again, by another process or after the next start.
@@ -58,6 +58,8 @@ pub struct Server {
     pub monitoring: SocketAddr,
     pub public_url: String,
     public_address: PublicAddress,
+    /// The last time that the database was restored.
+    restoration: Option<Restoration>,
     pub database: String,
     mollie: String,
     driver: Driver,
@@ -89,7 +91,13 @@ struct Ports {
 
 impl Server {
     /// Binds, connects, migrates and checks; serves nothing before all of that has succeeded.
-    pub async fn prepare(config: &Config, checked: Checked, offset: Offset) -> Result<Self> {
+    /// `after_restore`: the database was restored from a backup.
+    pub async fn prepare(
+        config: &Config,
+        checked: Checked,
+        offset: Offset,
+        after_restore: bool,
+    ) -> Result<Self> {
         let ([callers, webhooks, probes], calls) = config.capacity();
         let ports = Ports::bind(config, (callers, webhooks)).await?;
         let (grpc, webhook) = (ports.callers.local_addr()?, ports.webhooks.local_addr()?);
@@ -112,6 +120,8 @@ impl Server {
         let clock = SystemClock::new(offset, gateway.mollie_time());
         worker::clock::compare(&store, &clock).await;
         let (vault, generations) = vault(&source, clock.now(), &store).await?;
+        let restoration = restoration::begin(&store, after_restore, clock.now()).await?;
+        settings.restored_time = restoration.map(|restoration| restoration.started);
         let files = Files { source, generations, keys: checked.key_files };
         let gateway = gateway.paced(store.clone(), clock.clone(), &config.limits());
         let gateway = gateway.context("the adapter is in use already")?;
@@ -144,6 +154,7 @@ impl Server {
             monitoring,
             public_url,
             public_address,
+            restoration,
             database,
             mollie,
             driver,
@@ -164,26 +175,41 @@ impl Server {
     /// Serves until `stop` is canceled; then refuses new calls, lets work under way finish, and closes, within a time limit.
     pub async fn run(mut self, stop: CancellationToken) -> Result<()> {
         let workers = CancellationToken::new();
-        worker::start(&self.driver, self.position_pause, &workers);
+        worker::keep_time(&self.driver, &workers);
         telemetry::follow(&self.driver);
         self.driver.own(worker::gauges::run(self.driver.clone(), self.gauge_pause, workers.clone()));
         let service = Arc::clone(&self.driver.service);
         self.driver.own(worker::files::run(service, self.files, workers.clone()));
-        self.driver.own(self.public_address.tell(self.driver.service.stream.clone()));
         let (mut servers, listening) = (JoinSet::new(), CancellationToken::new());
         self.identity.keep_up(&listening);
         let door = Arc::clone(&self.identity.door);
         let gates = Gates::new(&self.calls);
         let awaited = Awaited::new(&self.driver, gates.clone(), self.ports.open());
-        let router = grpc_router(&self.driver, self.max_message_bytes, gates, self.health.service(), door)?;
+        let gate = restoration::Gate::default();
+        let calls = (gates, gate.clone());
+        let router = grpc_router(&self.driver, self.max_message_bytes, calls, self.health.service(), door)?;
         let calls = self.calls.of_connection(self.driver.feed.limits.streams);
         let guard = self.identity.guards();
         let tls = self.identity.tls.take();
         self.ports.serve(&mut servers, (router, calls, tls), &self.driver, &listening);
-        let store = self.driver.service.stream.clone();
-        let watch = Watch::begin(store, self.health.clone(), self.database_patience).await;
-        let watching = tokio::spawn(watch.run());
-        info!(grpc = %self.grpc, guard, webhook = %self.webhook, monitoring = %self.monitoring, public_url = self.public_url, database = self.database, mollie = self.mollie, "serving");
+        if let Some(restoration) = self.restoration.filter(|last| !last.is_finished) {
+            self.health.tell(Verdict::Restoring).await;
+            tokio::select! {
+                () = restoration::run(&self.driver, restoration) => (),
+                () = stop.cancelled() => (),
+                ended = servers.join_next() => anyhow::bail!("a listener ended by itself: {ended:?}"),
+            }
+        }
+        let mut watching = None;
+        if !stop.is_cancelled() {
+            worker::start(&self.driver, self.position_pause, &workers);
+            gate.open();
+            let store = self.driver.service.stream.clone();
+            self.driver.own(self.public_address.tell(store.clone()));
+            let watch = Watch::begin(store, self.health.clone(), self.database_patience).await;
+            watching = Some(tokio::spawn(watch.run()));
+            info!(grpc = %self.grpc, guard, webhook = %self.webhook, monitoring = %self.monitoring, public_url = self.public_url, database = self.database, mollie = self.mollie, "serving");
+        }
         tokio::select! {
             () = stop.cancelled() => (),
             ended = servers.join_next() => anyhow::bail!("a listener ended by itself: {ended:?}"),
@@ -207,7 +233,9 @@ impl Server {
             warn!("slow steps were cut off; operations left behind are claimed again");
         }
         servers.abort_all();
-        watching.abort();
+        if let Some(watching) = watching {
+            watching.abort();
+        }
         self.probes.close().await;
         if tokio::time::timeout(CLOSING, self.driver.service.store.clone().close()).await.is_err() {
             warn!("the database did not answer a goodbye; its connections are dropped");
@@ -369,7 +397,7 @@ async fn one_mollie_only(config: &Config, store: &Database) -> Result<()> {
 fn grpc_router(
     driver: &Driver,
     most: usize,
-    gates: Gates,
+    (gates, gate): (Gates, restoration::Gate),
     health: HealthServer<HealthService>,
     door: Arc<Door>,
 ) -> Result<Router> {
@@ -391,6 +419,7 @@ fn grpc_router(
         .add_service(Informed::new(Admission::new(operations, gates), most));
     // Calls of unknown services get a reason, too.
     let routes = routes.into_axum_router().fallback(async || errors::no_such_method().into_http::<Body>());
+    let routes = routes.layer(axum::middleware::from_fn_with_state(gate, restoration::hold));
     let routes = routes.layer(axum::middleware::from_fn_with_state(door, enter));
     Ok(routes.layer(axum::middleware::from_fn(telemetry::watch)))
 }

@@ -6,13 +6,14 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use domain::ports::{CallPermits, Clock, Command, Gateway, GatewayError, Outcome};
+use domain::ports::{CallPermits, Clock, Command, Gateway, GatewayError, Listing, Outcome};
 use domain::rules::call_rate::{CallRate, Rank};
 use domain::rules::chargeback::Chargeback;
 use domain::rules::ids::{IdempotencyKey, MollieOrderId, MolliePaymentId, ProfileName};
 use domain::rules::misread::Misread;
 use domain::rules::payment_method::{MethodsWanted, PaymentMethod};
 use domain::rules::rejection::Rejection;
+use domain::rules::restored::Agreed;
 use domain::rules::shipment::ListedCapture;
 use domain::rules::snapshot::{RefundSnapshot, Snapshot};
 use jiff::Timestamp;
@@ -220,6 +221,19 @@ impl<T: Transport> MollieAdapter<T> {
         outcome::of_reading(profile, self.send(&credential, request).await, parse)
     }
 
+    /// Reads an order with all its payments, refunds and shipments.
+    async fn read_order<R>(
+        &self,
+        rank: Rank,
+        profile: &ProfileName,
+        id: &MollieOrderId,
+        parse: impl FnOnce(&Object<'_>) -> Result<R, Misread> + Send,
+    ) -> Result<R, GatewayError> {
+        let mut url = self.0.base.at(&["orders", id.as_str()]).ok_or(GatewayError::NotFound)?;
+        url.set_query(Some("embed=payments,refunds,shipments"));
+        self.read(profile, Request::reading(rank, Endpoint::GetOrder, url), parse).await
+    }
+
     /// Reads all pages of a list of a payment.
     async fn of_payment<R: Send>(
         &self,
@@ -249,13 +263,13 @@ impl<T: Transport> MollieAdapter<T> {
         &self,
         rank: Rank,
         profile: &ProfileName,
-        hook_address: &str,
+        is_wanted: impl Fn(&str) -> bool + Send + Sync,
         since: Timestamp,
         from: Option<&str>,
     ) -> Result<lookup::Page, GatewayError> {
         let mut url = self.0.base.at(&["orders"]).ok_or(GatewayError::NotFound)?;
         url.query_pairs_mut().append_pair("limit", "250").extend_pairs(from.map(|from| ("from", from)));
-        let parse = |list: &Object<'_>| lookup::read(list, hook_address, since);
+        let parse = |list: &Object<'_>| lookup::read(list, &is_wanted, since);
         let page = self.read(profile, Request::reading(rank, Endpoint::ListOrders, url), parse).await;
         page.map_err(|error| match error {
             // Every profile has the list; if it is not found, the base address is wrong.
@@ -294,10 +308,7 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
         profile: &ProfileName,
         id: &MollieOrderId,
     ) -> Result<Snapshot, GatewayError> {
-        let mut url = self.0.base.at(&["orders", id.as_str()]).ok_or(GatewayError::NotFound)?;
-        url.set_query(Some("embed=payments,refunds,shipments"));
-        let parse = |order: &Object<'_>| snapshot::read_own(order, id);
-        let snapshot = self.read(profile, Request::reading(rank, Endpoint::GetOrder, url), parse).await?;
+        let snapshot = self.read_order(rank, profile, id, |order| snapshot::read_own(order, id)).await?;
         self.0.oddities.note(profile, &snapshot);
         Ok(snapshot)
     }
@@ -363,9 +374,10 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
         let _permit = self.0.sweeps.acquire().await.ok();
         let (mut trail, mut from, mut ids) = (lookup::Trail::default(), None::<String>, Vec::new());
         loop {
-            let page = self.page(rank, profile, hook_address, since, from.as_deref()).await?;
+            let page = self.page(rank, profile, |hook| hook == hook_address, since, from.as_deref()).await?;
             // Paging may return an order twice: the cursor is inclusive, and the list grows meanwhile.
-            ids.extend(page.matches.into_iter().filter(|id| !ids.contains(id)).collect::<Vec<_>>());
+            let found = page.matches.into_iter().map(|listed| listed.mollie_id);
+            ids.extend(found.filter(|id| !ids.contains(id)).collect::<Vec<_>>());
             match page.next {
                 Some(next) if !page.reaches_back => {
                     trail.follow(&next)?;
@@ -379,6 +391,34 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
             found.push(self.observe(rank, profile, id).await.map_err(listed)?);
         }
         Ok(found)
+    }
+
+    async fn list_orders(
+        &self,
+        rank: Rank,
+        profile: &ProfileName,
+        since: Timestamp,
+        from: Option<&str>,
+    ) -> Result<Listing, GatewayError> {
+        let page = self.page(rank, profile, |_| true, since, from).await?;
+        let next = page.next.filter(|_| !page.reaches_back);
+        // A list that leads back to where it began would never end.
+        if next.is_some() && next.as_deref() == from {
+            return Err(GatewayError::Unreadable("the list leads back to itself".into()));
+        }
+        Ok(Listing { orders: page.matches, next })
+    }
+
+    async fn observe_whole(
+        &self,
+        rank: Rank,
+        profile: &ProfileName,
+        id: &MollieOrderId,
+    ) -> Result<(Snapshot, Agreed), GatewayError> {
+        let parse = |order: &Object<'_>| Ok((snapshot::read_own(order, id)?, snapshot::read_agreed(order)));
+        let (snapshot, agreed) = self.read_order(rank, profile, id, parse).await?;
+        self.0.oddities.note(profile, &snapshot);
+        Ok((snapshot, agreed))
     }
 }
 

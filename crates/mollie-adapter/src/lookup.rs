@@ -1,9 +1,8 @@
-//! Finding an order whose create was never answered: paging through Mollie's list, newest first, back to shortly before the
-//! intent. Only the cursor is taken from the link to the next page; its host is never followed.
+//! Mollie's list of orders, newest first, back to shortly before some time: how an order is found whose create was never answered. Only the cursor is taken from the link to the next page; its host is never followed.
 
 use std::collections::BTreeSet;
 
-use domain::ports::GatewayError;
+use domain::ports::{GatewayError, Listed};
 use domain::rules::ids::MollieOrderId;
 use domain::rules::misread::Misread;
 use jiff::{SignedDuration, Timestamp};
@@ -17,8 +16,8 @@ const CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_mins(10);
 /// One page of the list.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Page {
-    /// The orders with the wanted hook address, newest first.
-    pub matches: Vec<MollieOrderId>,
+    /// The orders with a wanted hook address, newest first.
+    pub matches: Vec<Listed>,
     /// Whether the list has gone back far enough.
     pub reaches_back: bool,
     /// The cursor of the next page.
@@ -26,7 +25,7 @@ pub struct Page {
 }
 
 /// Reads a page.
-pub fn read(list: &Object<'_>, hook_address: &str, since: Timestamp) -> Result<Page, Misread> {
+pub fn read(list: &Object<'_>, is_wanted: impl Fn(&str) -> bool, since: Timestamp) -> Result<Page, Misread> {
     let oldest = since.saturating_sub(CLOCK_DIFFERENCE).unwrap_or(Timestamp::MIN);
     let embedded = list.object("_embedded")?.ok_or_else(|| list.wrong("_embedded", "an object"))?;
     let orders = embedded.objects("orders")?.ok_or_else(|| embedded.wrong("orders", "a list"))?;
@@ -35,8 +34,8 @@ pub fn read(list: &Object<'_>, hook_address: &str, since: Timestamp) -> Result<P
         let is_older = order.exact_time("createdAt").is_some_and(|created| created < oldest);
         reaches_back |= is_older;
         match order.text("webhookUrl") {
-            Ok(hook) if hook.as_deref() == Some(hook_address) => {
-                matches.push(MollieOrderId::new(order.id()?))
+            Ok(Some(hook_address)) if is_wanted(&hook_address) => {
+                matches.push(Listed { mollie_id: MollieOrderId::new(order.id()?), hook_address });
             }
             Ok(_) => (),
             // An unreadable field in an order that is too old does not end the search.
@@ -82,7 +81,7 @@ mod tests {
     fn page(orders: &Value, next: &Value) -> Result<Page, Misread> {
         let list = json!({"count": 2, "_embedded": {"orders": orders}, "_links": {"next": next}});
         let since = "2026-02-01T08:00:00Z".parse().unwrap();
-        read(&Object::root(&list).unwrap(), HOOK, since)
+        read(&Object::root(&list).unwrap(), |hook| hook == HOOK, since)
     }
 
     #[test]
@@ -94,7 +93,11 @@ mod tests {
         let page = page(&orders, &Value::Null).unwrap();
         assert_eq!(
             (page.matches, page.reaches_back, page.next),
-            (vec![MollieOrderId::new("ord_3")], false, None)
+            (
+                vec![Listed { mollie_id: MollieOrderId::new("ord_3"), hook_address: HOOK.to_owned() }],
+                false,
+                None
+            )
         );
     }
 
@@ -153,7 +156,7 @@ mod tests {
     fn a_list_without_its_orders_proves_nothing() {
         let since = "2026-02-01T08:00:00Z".parse().unwrap();
         for list in [json!({}), json!({"_embedded": {}}), json!({"_embedded": {"payments": []}})] {
-            assert!(read(&Object::root(&list).unwrap(), HOOK, since).is_err(), "{list}");
+            assert!(read(&Object::root(&list).unwrap(), |hook| hook == HOOK, since).is_err(), "{list}");
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use domain::rules::ids::MollieOrderId;
 use domain::rules::misread::Misread;
+use domain::rules::restored::Agreed;
 use domain::rules::snapshot::Snapshot;
 use domain::rules::status::{OrderStatus, Read};
 use domain::rules::unread::Unread;
@@ -65,6 +66,18 @@ pub fn read_own(order: &Object<'_>, id: &MollieOrderId) -> Result<Snapshot, Misr
         return Err(order.wrong("id", "the id of the requested order"));
     }
     Ok(snapshot)
+}
+
+/// Reads what of an order never changes. No money depends on it: what cannot be read is left out.
+pub fn read_agreed(order: &Object<'_>) -> Agreed {
+    let born = order.discreet().loose_text("consumerDateOfBirth");
+    let matches = order.loose_flag("shopperCountryMustMatchBillingCountry");
+    Agreed {
+        locale: order.loose_text("locale").value().cloned(),
+        metadata: order.value("metadata").filter(|value| !value.is_null()).cloned(),
+        consumer_date_of_birth: born.value().and_then(|text| text.parse().ok()),
+        shopper_country_must_match_billing_country: matches.value().copied(),
+    }
 }
 
 #[cfg(test)]

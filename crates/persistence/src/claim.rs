@@ -88,7 +88,7 @@ pub(crate) async fn due(
     rows.into_iter().map(|row| claimed_by(token, row)).collect()
 }
 
-fn claimed_by(token: LeaseToken, mut row: Model) -> Result<Claim, StoreError> {
+pub(crate) fn claimed_by(token: LeaseToken, mut row: Model) -> Result<Claim, StoreError> {
     let trace = row.trace.take().map(TraceParent);
     Operation::try_from(row).map(|operation| Claim { operation, token, known: None, trace })
 }

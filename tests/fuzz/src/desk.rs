@@ -126,6 +126,7 @@ fn settings() -> Settings {
         call_timeout: SignedDuration::from_secs(20),
         lease: Duration::from_secs(8),
         trust_idempotency: true,
+        restored_time: None,
         policies: BTreeMap::new(),
     }
 }

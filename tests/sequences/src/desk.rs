@@ -149,6 +149,7 @@ fn settings(companions: Companions) -> Settings {
         call_timeout: SignedDuration::from_secs(20),
         lease: Duration::from_secs(8),
         trust_idempotency: true,
+        restored_time: None,
         policies: BTreeMap::from([(profile(), Policy { companions, ..Policy::default() })]),
     }
 }

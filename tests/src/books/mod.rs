@@ -110,6 +110,20 @@ impl Books {
         Self { tables, orders, theirs, ledger, keyed, canceled, cancellations }
     }
 
+    /// Where the service and Mollie do not say the same of the orders.
+    pub async fn differences(world: &World) -> Vec<String> {
+        Self::read(world).await.of_mollie()
+    }
+
+    fn of_mollie(&self) -> Vec<String> {
+        let placed = self.orders.iter().filter(|order| !order.mollie_order_id.is_empty());
+        let compared = placed.flat_map(|order| {
+            let shipments = self.tables.shipments_of(&order.id);
+            mollie::differences(order, &shipments, &self.theirs[&order.mollie_order_id])
+        });
+        compared.collect()
+    }
+
     /// All that does not agree.
     fn faults(&self, journal: &Journal) -> Vec<String> {
         let operations = self.tables.operations.iter().filter_map(|operation| self.of_operation(operation));
@@ -125,10 +139,7 @@ impl Books {
         faults.extend(self.of_intents(journal));
         faults.extend(self.tables.gaps());
         faults.extend(self.tables.miscounts());
-        for order in self.orders.iter().filter(|order| !order.mollie_order_id.is_empty()) {
-            let shipments = self.tables.shipments_of(&order.id);
-            faults.extend(mollie::differences(order, &shipments, &self.theirs[&order.mollie_order_id]));
-        }
+        faults.extend(self.of_mollie());
         faults
     }
 

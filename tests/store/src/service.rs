@@ -98,6 +98,7 @@ impl Service {
             call_timeout: SignedDuration::from_secs(20),
             lease: Duration::from_secs(8),
             trust_idempotency: true,
+            restored_time: None,
             policies: BTreeMap::new(),
         };
         let clock = Ticking(Arc::clone(time));

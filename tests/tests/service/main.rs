@@ -62,6 +62,7 @@ mod refusals;
 mod repeats;
 mod replicas;
 mod requests;
+mod restored;
 mod returns;
 mod rivals;
 mod rotation;

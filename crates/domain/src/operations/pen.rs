@@ -25,6 +25,7 @@ use crate::rules::shipment::{self, Origin, Shipment, ShipmentLine, ShipmentState
 mod captures;
 mod chargebacks;
 mod deadline;
+mod gap;
 mod known;
 mod number;
 mod policies;
@@ -32,6 +33,7 @@ mod reading;
 mod refunds;
 mod written;
 
+use known::Gap;
 pub use known::{Author, Known, Reading};
 pub use written::{NewOperation, Written};
 
@@ -43,6 +45,7 @@ pub struct Pen<'a> {
     recorder: Recorder,
     /// The order before the reading that was recorded.
     before: Option<Box<Order>>,
+    gap: Option<Gap>,
     agenda: Agenda,
     expected_version: Option<u64>,
     unsettled: Vec<Operation>,
@@ -69,7 +72,7 @@ impl<'a> Pen<'a> {
         let Known { order, unsettled, shipments, refunds, taken_number } = known;
         let reading = Reading { as_of: author.now, is_latest: true };
         let expected_version = (order.version > 0).then_some(order.version);
-        let agenda = order.agenda;
+        let (agenda, gap) = (order.agenda, Gap::of(&order, author.restored_time));
         let recorder = Recorder::new(order, author.now, author.grounds.clone());
         Self {
             ids,
@@ -77,6 +80,7 @@ impl<'a> Pen<'a> {
             reading,
             recorder,
             before: None,
+            gap,
             agenda,
             expected_version,
             unsettled: unsettled.unwrap_or_default(),
@@ -409,6 +413,7 @@ impl<'a> Pen<'a> {
     /// Finishes the change. `request`: the id of the request and its outcome.
     #[must_use]
     pub fn finish(mut self, request: Option<RequestRecord>) -> Written {
+        self.tell_of_gap();
         // Only now is it written what became of the operation that a reading was taken for.
         self.act_on_reading();
         self.give_up_number();

@@ -13,8 +13,8 @@ mod vault;
 pub use archive::{Archive, Move};
 pub use clock::{AGREED, Ahead, Clock, Ids};
 pub use mollie::{
-    Acceptance, CancelLines, Command, Gateway, GatewayError, MakeRefund, ManageLines, OpenPayment, Outcome,
-    PlaceOrder, RegisterShipment, TrackShipment, UpdateOrder, rests,
+    Acceptance, CancelLines, Command, Gateway, GatewayError, Listed, Listing, MakeRefund, ManageLines,
+    OpenPayment, Outcome, PlaceOrder, RegisterShipment, TrackShipment, UpdateOrder, rests,
 };
 pub use permits::{CallPermits, Reserved};
 pub use storage::{
@@ -30,7 +30,7 @@ pub use vault::Vault;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::rules::ids::ProfileName;
 use crate::rules::policy::Policy;
@@ -50,6 +50,9 @@ pub struct Settings {
     pub lease: Duration,
     /// Whether we trust Mollie to recognise a repeated key.
     pub trust_idempotency: bool,
+    /// When the database was last restored from a backup. What is known of an order that was not read since may be outdated by requests of
+    /// ours that nobody here knows.
+    pub restored_time: Option<Timestamp>,
     /// What each profile has chosen; the default for one that is not listed.
     pub policies: BTreeMap<ProfileName, Policy>,
 }

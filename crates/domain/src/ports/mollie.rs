@@ -19,6 +19,7 @@ use crate::rules::payment::{Payment, PaymentParameters};
 use crate::rules::payment_method::{MethodsWanted, PaymentMethod};
 use crate::rules::rejection::Rejection;
 use crate::rules::remote::Remote;
+use crate::rules::restored::Agreed;
 use crate::rules::shipment::{ListedCapture, ShipmentLine, Tracking};
 use crate::rules::snapshot::{RefundSnapshot, ShipmentSnapshot, Snapshot};
 
@@ -208,6 +209,29 @@ pub fn rests(profile: &ProfileName) -> String {
     )
 }
 
+/// A page of Mollie's list of orders.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// Newest first. Paging may return an order twice.
+    pub orders: Vec<Listed>,
+    /// Where the next page begins; `None`: there is none, or all that it has is too old.
+    pub next: Option<String>,
+}
+
+/// An order in a list.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub mollie_id: MollieOrderId,
+    pub hook_address: String,
+}
+
+impl std::fmt::Debug for Listed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The hook address holds a token.
+        write!(f, "Listed({})", self.mollie_id)
+    }
+}
+
 /// Mollie's Orders API.
 pub trait Gateway: Send + Sync {
     /// Whether there is a key for the profile, or [`GatewayError::NoKey`]. Without one nothing of its orders is begun, and what was under way
@@ -273,4 +297,21 @@ pub trait Gateway: Send + Sync {
         hook_address: &str,
         since: Timestamp,
     ) -> impl Future<Output = Result<Vec<Snapshot>, GatewayError>> + Send;
+
+    /// Lists the orders that were created since `since` and have a hook address, a page at a time. `from`: where the page begins.
+    fn list_orders(
+        &self,
+        rank: Rank,
+        profile: &ProfileName,
+        since: Timestamp,
+        from: Option<&str>,
+    ) -> impl Future<Output = Result<Listing, GatewayError>> + Send;
+
+    /// Reads an order as [`observe`](Self::observe) does, with what Mollie has of it that never changes.
+    fn observe_whole(
+        &self,
+        rank: Rank,
+        profile: &ProfileName,
+        id: &MollieOrderId,
+    ) -> impl Future<Output = Result<(Snapshot, Agreed), GatewayError>> + Send;
 }

@@ -32,6 +32,17 @@ use crate::rules::subject::Subject;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint(pub String);
 
+impl Fingerprint {
+    /// That of a request whose command is lost: it fits every command under its id.
+    pub const LOST: Self = Self(String::new());
+
+    /// Whether the command is lost.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        *self == Self::LOST
+    }
+}
+
 /// A caller's request under its request id, and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestRecord {

@@ -22,6 +22,8 @@ pub enum Cause {
     Timer,
     /// What became of an operation: Mollie's answer, a reading that shows its effect, or that it was given up.
     Operation(OperationId),
+    /// The order was found again at Mollie after the database was restored.
+    Restored,
 }
 
 /// What the service does unasked.

@@ -53,6 +53,8 @@ words!(
         SupersededPaid = "superseded_paid",
         /// The shopper paid, or authorized, less than the order costs: an attempt from before it became dearer.
         Underpaid = "underpaid",
+        /// The database was restored, and Mollie shows what was done meanwhile. Until it is closed, the order takes no requests.
+        FoundAfterRestore = "found_after_restore",
     }
 );
 

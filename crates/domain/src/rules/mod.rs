@@ -35,6 +35,7 @@ pub mod field;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub mod followed;
+pub mod found_after_restore;
 pub mod found_line;
 pub mod ids;
 pub mod item;
@@ -69,6 +70,7 @@ pub mod refused_field;
 pub mod rejection;
 pub mod remote;
 pub mod request_error;
+pub mod restored;
 pub mod returned;
 pub mod risk;
 pub mod rule;

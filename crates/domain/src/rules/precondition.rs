@@ -57,6 +57,8 @@ pub enum PreconditionReason {
     OrderNotSupersedable,
     /// Another order has replaced it, or is to.
     OrderSuperseded,
+    /// The database was restored, and what was done with the order meanwhile waits for a person.
+    OrderRestored,
 }
 
 impl PreconditionReason {
@@ -89,7 +91,8 @@ impl PreconditionReason {
             | Self::LineNotChangeable
             | Self::LinesChanging
             | Self::OrderNotSupersedable
-            | Self::OrderSuperseded => false,
+            | Self::OrderSuperseded
+            | Self::OrderRestored => false,
         }
     }
 }

@@ -26,6 +26,7 @@ mod lines;
 mod refunds;
 
 pub(super) use difference::counterpart;
+pub(super) use difference::new_line;
 pub use difference::{Observed, difference, observed, personal, without_undecided};
 pub use lines::without_line_changes;
 pub use refunds::without_refunds;

@@ -2,7 +2,7 @@
 //! this service can make one.
 
 use crate::ports::{Ports, Vault};
-use crate::rules::ids::OrderId;
+use crate::rules::ids::{Caller, OrderId, RequestId};
 use crate::rules::order::Order;
 
 const PATH: &str = "/webhooks/mollie/";
@@ -47,8 +47,24 @@ fn address(order: &Order, proof: &str) -> String {
     format!("{}{PATH}{}/{proof}", order.hook_base, order.id)
 }
 
+/// The keyed hash of a request in the hook address of its order, under every generation.
+pub(super) fn request_hashes<P: Ports>(ports: &P, caller: &Caller, id: &RequestId) -> Vec<String> {
+    let (vault, parts) = (ports.vault(), parts(caller, id));
+    [vec![vault.mac("request", &parts)], vault.other_macs("request", &parts)].concat()
+}
+
 fn request(order: &Order) -> [&[u8]; 2] {
-    [order.caller.as_str().as_bytes(), order.request_id.as_str().as_bytes()]
+    parts(&order.caller, &order.request_id)
+}
+
+fn parts<'a>(caller: &'a Caller, id: &'a RequestId) -> [&'a [u8]; 2] {
+    [caller.as_str().as_bytes(), id.as_str().as_bytes()]
+}
+
+/// Splits a hook address of this service into the public address before it and its parts; `None` if it is not one.
+pub(super) fn parse_hook_address<P: Ports>(ports: &P, address: &str) -> Option<(String, HookAddress)> {
+    let (base, path) = address.split_at(address.rfind(PATH)?);
+    Some((base.to_owned(), parse_hook_path(ports, path)?))
 }
 
 /// Reads the path of a hook address; `None` unless its token belongs to its order.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::hook::request_hashes;
 use crate::operations::claim::Claim;
 use crate::ports::{
     Clock, CommitError, Fingerprint, GatewayError, OrderKey, OrderWithOperations, Ports, RequestRecord,
@@ -14,12 +15,14 @@ use crate::rules::cause::{Cause, Grounds};
 use crate::rules::ids::{Caller, GroupId, OperationId, OrderId, ProfileName, RequestId};
 use crate::rules::placement::Placement;
 use crate::rules::precondition::FailedPrecondition;
+use crate::rules::restored;
 use crate::rules::status::OrderStatus;
 use crate::rules::subject::Subject;
 use crate::rules::violation::Violation;
 
-/// How long a request answers again that was made before its caller had a name: the time that is promised for every request id.
-const NAMELESS: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long a request answers again that was made before its caller had a name, or that was lost: the time that is promised for every
+/// request id.
+const PROMISED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A caller's request for a change.
 #[derive(Clone, Debug)]
@@ -133,19 +136,49 @@ impl Intent {
         match ports.store().find_request(&self.caller, &self.request_id).await? {
             Some(record) => Box::pin(self.repeats(ports, record)).await.map(Some),
             // Apart, it does not make every request's future as large.
-            None => Box::pin(self.seen_nameless(ports)).await,
+            None => Box::pin(self.seen_otherwise(ports)).await,
         }
     }
 
-    /// The same for what was recorded before the caller had a name. The store does not detect such a repeat when a decision is saved:
-    /// it must be looked for before. While nobody had a name an id was used up for everybody; it stays so as long as it is kept, or a
+    /// The same for what is recorded under another key than this one: the store does not detect such a repeat when a decision is saved, so
+    /// it must be looked for before.
+    pub(super) async fn seen_otherwise<P: Ports>(
+        &self,
+        ports: &P,
+    ) -> Result<Option<Recorded>, MutationError> {
+        match Box::pin(self.seen_nameless(ports)).await? {
+            Some(before) => Ok(Some(before)),
+            None => Box::pin(self.seen_lost(ports)).await,
+        }
+    }
+
+    /// The same for a request that a restored database has lost, and whose order was found again at Mollie: it is kept by its keyed hash.
+    async fn seen_lost<P: Ports>(&self, ports: &P) -> Result<Option<Recorded>, MutationError> {
+        let now = ports.clock().now();
+        let may_be_lost =
+            ports.settings().restored_time.is_some_and(|restored| now.duration_since(restored) < PROMISED);
+        if !may_be_lost {
+            return Ok(None);
+        }
+        for caller in self.earlier.iter().chain([&self.caller]) {
+            for hash in request_hashes(ports, caller, &self.request_id) {
+                let id = restored::lost_request(&hash);
+                if let Some(record) = ports.store().find_request(&restored::lost_caller(), &id).await? {
+                    return Box::pin(self.repeats(ports, record)).await.map(Some);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The same for what was recorded before the caller had a name. While nobody had a name an id was used up for everybody; it stays so as long as it is kept, or a
     /// caller who has got an answer under it could have a second effect under the same one.
-    pub(super) async fn seen_nameless<P: Ports>(&self, ports: &P) -> Result<Option<Recorded>, MutationError> {
+    async fn seen_nameless<P: Ports>(&self, ports: &P) -> Result<Option<Recorded>, MutationError> {
         let Some(earlier) = &self.earlier else { return Ok(None) };
         let Some(record) = ports.store().find_request(earlier, &self.request_id).await? else {
             return Ok(None);
         };
-        let is_kept = ports.clock().now().duration_since(record.created_time) < NAMELESS;
+        let is_kept = ports.clock().now().duration_since(record.created_time) < PROMISED;
         if !is_kept {
             return Ok(None);
         }
@@ -153,7 +186,7 @@ impl Intent {
     }
 
     fn is_of(&self, record: &RequestRecord) -> bool {
-        record.method == self.method && self.has(&record.fingerprint)
+        record.method == self.method && (record.fingerprint.is_lost() || self.has(&record.fingerprint))
     }
 
     async fn repeats<P: Ports>(&self, ports: &P, record: RequestRecord) -> Result<Recorded, MutationError> {

@@ -4,11 +4,15 @@ use super::hook::{hook_address, hook_proof};
 use super::intent::{Intent, MutationError, Recorded};
 use super::submit::{On, submit};
 use crate::operations::place_order::Place;
+use crate::operations::{Pen, Request};
 use crate::ports::{Clock, Ids, Ports};
 use crate::rules::draft::OrderDraft;
 use crate::rules::ids::{OrderId, ProfileName};
 use crate::rules::order::{Order, Placer};
+use crate::rules::payment::PaymentParameters;
 use crate::rules::placement::Mode;
+use crate::rules::request_error::RequestError;
+use crate::rules::subject::Subject;
 
 /// What an earlier call with the same request id recorded. Check this before a draft is refused: it may have been valid then and
 /// not now, and the order exists all the same. A valid draft needs no check: [`place`] detects the repeat as it saves.
@@ -48,6 +52,11 @@ pub async fn place_in_stead<P: Ports>(
     let order = Order { hook_proof: Some(hook_proof(ports, &order)), ..order };
     let request = Place { hook_address: hook_address(ports, &order), payment };
     submit(ports, intent, On::New(Box::new(order)), &request).await
+}
+
+/// Decides once more what was decided when a lost order was placed. What its payment was told is lost, too.
+pub(super) fn decide_anew(pen: &mut Pen<'_>, hook_address: String) -> Result<Subject, RequestError> {
+    Place { hook_address, payment: PaymentParameters::default() }.decide(pen)
 }
 
 fn new_order<P: Ports>(

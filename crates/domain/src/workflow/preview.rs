@@ -1,6 +1,7 @@
 //! What a request would change: decided as it would be now, with nothing saved and nothing sent.
 
 use super::claim_at_head::unclaimed;
+use super::gap::{self, Gap};
 use super::intent::{Intent, MutationError, Recorded, Submitted};
 use super::refuse::{author, confirm_or_refuse};
 use super::settle::Related;
@@ -38,6 +39,11 @@ pub async fn preview<P: Ports, R: Request>(
             Submitted::Now(found) => found,
         };
         let OrderWithOperations { order, unsettled } = (*before).clone();
+        match Box::pin(gap::look(ports, intent, &order)).await? {
+            Gap::None => (),
+            Gap::Read => continue,
+            Gap::Before(recorded) => return Ok(Preview::Before(recorded)),
+        }
         let Related { shipments, refunds } = settle::needed(ports, &order, request.needs()).await?;
         let known = Known { unsettled: Some(unsettled), shipments, refunds, ..order.into() };
         let mut pen = Pen::new(ports.ids(), author(ports, intent, &known.order), known);

@@ -21,6 +21,7 @@ pub(super) fn author<P: Ports>(ports: &P, order: &Order, grounds: Grounds) -> Au
         now: ports.clock().now(),
         settle_window: settings.settle_window,
         placement_age_limit: settings.placement_age_limit,
+        restored_time: settings.restored_time,
         policy: settings.policy(&order.profile),
     }
 }

@@ -127,6 +127,11 @@ pub(super) async fn resolve<P: Ports>(
         let state = State::Pending { sent: Some(sent), yields: false };
         return put_back(ports, claim, Operation { state, ..operation.clone() }, SignedDuration::ZERO).await;
     }
+    // Mollie does not have the order, so nothing else of it was sent; a restored database takes everything that waited for sent.
+    if operation.task.kind().seek(order, None).is_none() {
+        let unsent = Operation { state: State::NEW, ..operation.clone() };
+        return put_back(ports, claim, unsent, SignedDuration::ZERO).await;
+    }
     // The reading shows the state as of its start, or later.
     let read_at = ports.clock().now();
     let refused = operation.state.rejection().cloned();

@@ -1,6 +1,7 @@
 //! How every request becomes a change: decided on what is known, confirmed at Mollie before it is refused, saved under the
 //! caller's request id, and decided again if the order changed meanwhile.
 
+use super::gap::{self, Gap};
 use super::intent::{Intent, MutationError, Recorded, Submitted};
 use super::refuse::{author, confirm_or_refuse};
 use super::settle::Related;
@@ -47,7 +48,7 @@ pub async fn submit<P: Ports, R: Request>(
     if let On::New(order) = &on {
         intent.may_change(order.id, &order.profile)?;
     }
-    if let Some(before) = Box::pin(intent.seen_nameless(ports)).await? {
+    if let Some(before) = Box::pin(intent.seen_otherwise(ports)).await? {
         return Ok(before);
     }
     let (mut confirmed, mut holder_confirmed) = (None, false);
@@ -58,6 +59,11 @@ pub async fn submit<P: Ports, R: Request>(
                 Submitted::Before(accepted) => return Ok(*accepted),
                 Submitted::Now(found) => {
                     let OrderWithOperations { order, unsettled } = *found;
+                    match Box::pin(gap::look(ports, intent, &order)).await? {
+                        Gap::None => (),
+                        Gap::Read => continue,
+                        Gap::Before(accepted) => return Ok(*accepted),
+                    }
                     let Related { shipments, refunds } =
                         settle::needed(ports, &order, request.needs()).await?;
                     Known { unsettled: Some(unsettled), shipments, refunds, ..order.into() }

@@ -50,7 +50,7 @@ impl Stack {
         let key = Credential::key(API_KEY).context("the built-in key")?;
         let keys = vec![(ProfileName::new("main"), key)];
         let checked = Checked::new(&config, keys, &BTreeSet::new()).map_err(anyhow::Error::msg)?;
-        let server = Server::prepare(&config, checked, offset).await?;
+        let server = Server::prepare(&config, checked, offset, false).await?;
         let (grpc, webhook, monitoring) = (server.grpc, server.webhook, server.monitoring);
         let engine = server.database.clone();
         let service = tokio::spawn(server.run(stop));

@@ -35,6 +35,7 @@ fn cause(event: &OrderEvent) -> String {
         Cause::Settled(settled) if settled.operation_id == event.operation_id => String::new(),
         Cause::Settled(settled) => format!("after operation {}", settled.operation_id),
         Cause::Unasked(_) => String::new(),
+        Cause::Restored(_) => "found again after a restore".to_owned(),
     }
 }
 

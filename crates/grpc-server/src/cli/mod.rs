@@ -53,7 +53,7 @@ enum Command {
     #[cfg(feature = "dev")]
     Demo(demo::Arguments),
     /// Serve with the configured database and Mollie.
-    Serve,
+    Serve(serve::Arguments),
     /// Bring the database's schema up to date and stop.
     Migrate,
     /// Check the configuration, or show it.
@@ -254,9 +254,9 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             Command::Dev => dev::run(config()?).await.map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "dev")]
             Command::Demo(arguments) => Box::pin(demo::run(config()?, arguments)).await,
-            Command::Serve => {
+            Command::Serve(chosen) => {
                 let config = Config::read_to_serve(arguments.config.as_deref())?;
-                serve::run(config).await.map(|()| ExitCode::SUCCESS)
+                serve::run(config, &chosen).await.map(|()| ExitCode::SUCCESS)
             }
             Command::Migrate => migrate::run(config()?).await.map(|()| ExitCode::SUCCESS),
             Command::Config(chosen) => {

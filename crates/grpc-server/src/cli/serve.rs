@@ -10,11 +10,19 @@ use crate::server::Server;
 #[cfg(feature = "dev")]
 use crate::simulated_time::Follower;
 
-pub async fn run((config, checked): (Config, Checked)) -> Result<()> {
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The database was restored from a backup: look for all that it lacks at Mollie before anything is sent and calls are taken. Once;
+    /// whichever process starts while that is not finished goes on with it.
+    #[arg(long)]
+    after_restore: bool,
+}
+
+pub async fn run((config, checked): (Config, Checked), arguments: &Arguments) -> Result<()> {
     start_logging(&config)?;
     let stop = signal::stop_token()?;
     let offset = offset(&config, &stop).await?;
-    let server = Server::prepare(&config, checked, offset).await?;
+    let server = Server::prepare(&config, checked, offset, arguments.after_restore).await?;
     server.run(stop).await
 }
 

@@ -130,6 +130,7 @@ impl Config {
             call_timeout: seconds(self.mollie.call_timeout_seconds),
             lease: Duration::from_secs(self.operations.lease_seconds),
             trust_idempotency: self.mollie.trust_idempotency,
+            restored_time: None,
             policies: self.policies(),
         }
     }

@@ -20,6 +20,7 @@ pub fn cause(cause: &Cause) -> EventCause {
         }
         Cause::Timer => message::Cause::Timer(message::Timer {}),
         Cause::Operation(id) => message::Cause::Settled(message::Settled { operation_id: id.to_string() }),
+        Cause::Restored => message::Cause::Restored(message::Restored {}),
     };
     EventCause { cause: Some(cause) }
 }

@@ -47,5 +47,6 @@ fn kind(kind: ItemKind) -> proto::ReviewItemKind {
         ItemKind::NumberDiffers => proto::ReviewItemKind::NumberDiffers,
         ItemKind::SupersededPaid => proto::ReviewItemKind::SupersededPaid,
         ItemKind::Underpaid => proto::ReviewItemKind::Underpaid,
+        ItemKind::FoundAfterRestore => proto::ReviewItemKind::FoundAfterRestore,
     }
 }

@@ -25,6 +25,8 @@ const NAMES: [&str; 3] = ["", "orders.v1.OrderService", "orders.v1.OperationServ
 pub enum Verdict {
     /// It has not served yet.
     Starting,
+    /// Its database was restored from a backup, and Mollie is read before calls are taken.
+    Restoring,
     Ready,
     /// The database cannot be written, and that is not over soon.
     NoDatabase,
@@ -38,6 +40,7 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Starting => "starting",
+            Self::Restoring => "the database was restored; Mollie is read first",
             Self::Ready => "ready",
             Self::NoDatabase => "the database cannot be written",
             Self::NewerSchema => "the database was migrated by a newer release",

@@ -1,12 +1,13 @@
 //! The gateway port with points around each send. Readings have none: they change nothing.
 
 use domain::operations::task::OperationKind;
-use domain::ports::{Command, Gateway, GatewayError, Outcome};
+use domain::ports::{Command, Gateway, GatewayError, Listing, Outcome};
 use domain::rules::call_rate::Rank;
 use domain::rules::chargeback::Chargeback;
 use domain::rules::ids::{IdempotencyKey, MollieOrderId, MolliePaymentId, ProfileName};
 use domain::rules::payment_method::{MethodsWanted, PaymentMethod};
 use domain::rules::rejection::Rejection;
+use domain::rules::restored::Agreed;
 use domain::rules::shipment::ListedCapture;
 use domain::rules::snapshot::{RefundSnapshot, Snapshot};
 use jiff::Timestamp;
@@ -94,5 +95,24 @@ impl<G: Gateway> Gateway for Probed<G> {
         since: Timestamp,
     ) -> Result<Vec<Snapshot>, GatewayError> {
         Box::pin(self.inner.find_by_hook(rank, profile, hook_address, since)).await
+    }
+
+    async fn list_orders(
+        &self,
+        rank: Rank,
+        profile: &ProfileName,
+        since: Timestamp,
+        from: Option<&str>,
+    ) -> Result<Listing, GatewayError> {
+        Box::pin(self.inner.list_orders(rank, profile, since, from)).await
+    }
+
+    async fn observe_whole(
+        &self,
+        rank: Rank,
+        profile: &ProfileName,
+        id: &MollieOrderId,
+    ) -> Result<(Snapshot, Agreed), GatewayError> {
+        Box::pin(self.inner.observe_whole(rank, profile, id)).await
     }
 }

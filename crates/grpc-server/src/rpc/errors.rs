@@ -37,7 +37,7 @@ pub use draft_refused::draft_refused;
 pub use elsewhere::shipped_elsewhere;
 pub use fit::shown;
 pub use identity::{not_recognised, role_missing};
-pub use load::{Bound, too_many_calls, too_many_streams};
+pub use load::{Bound, restoring, too_many_calls, too_many_streams};
 pub use methods::methods;
 pub use number_held::number_held;
 pub use operator::{decision_pending, operator};
@@ -354,6 +354,7 @@ fn refusal_reason(reason: PreconditionReason) -> ErrorReason {
         PreconditionReason::NumberChanging => ErrorReason::OrderNumberChanging,
         PreconditionReason::OrderNotSupersedable => ErrorReason::OrderNotSupersedable,
         PreconditionReason::OrderSuperseded => ErrorReason::OrderSuperseded,
+        PreconditionReason::OrderRestored => ErrorReason::OrderRestored,
     }
 }
 

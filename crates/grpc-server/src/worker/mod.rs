@@ -24,14 +24,18 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// How long a wake-up waits for others.
 const GATHER: Duration = Duration::from_millis(5);
 
-/// Starts the loops; they end when `stop` is canceled.
+/// Starts the loop that keeps the process's time; it ends when `stop` is canceled.
+pub fn keep_time(driver: &Driver, stop: &CancellationToken) {
+    driver.own(clock::run(driver.service.stream.clone(), driver.service.clock.clone(), stop.clone()));
+}
+
+/// Starts the other loops; they end when `stop` is canceled.
 pub fn start(driver: &Driver, position_pause: Duration, stop: &CancellationToken) {
     driver.own(operations::run(driver.clone(), stop.clone()));
     driver.own(lookups::run(driver.clone(), stop.clone()));
     driver.own(timers::run(driver.clone(), stop.clone()));
     driver.own(waits::run(driver.clone(), stop.clone()));
     driver.own(feed::run(Arc::clone(&driver.service), Arc::clone(&driver.feed), stop.clone()));
-    driver.own(clock::run(driver.service.stream.clone(), driver.service.clock.clone(), stop.clone()));
     driver.own(positions::run(Arc::clone(&driver.service), position_pause, stop.clone()));
 }
 

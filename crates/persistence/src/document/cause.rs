@@ -19,6 +19,7 @@ pub(crate) enum CauseDocument {
     Unasked(String),
     Timer,
     Operation(Uuid),
+    Restored,
 }
 
 impl From<&Cause> for CauseDocument {
@@ -34,6 +35,7 @@ impl From<&Cause> for CauseDocument {
             Cause::Unasked(unasked) => Self::Unasked(unasked.as_str().to_owned()),
             Cause::Timer => Self::Timer,
             Cause::Operation(id) => Self::Operation(id.uuid()),
+            Cause::Restored => Self::Restored,
         }
     }
 }
@@ -53,6 +55,7 @@ impl TryFrom<CauseDocument> for Cause {
             CauseDocument::Unasked(name) => Self::Unasked(word("unasked", &name, Unasked::parse)?),
             CauseDocument::Timer => Self::Timer,
             CauseDocument::Operation(id) => Self::Operation(OperationId::new(id)),
+            CauseDocument::Restored => Self::Restored,
         })
     }
 }

@@ -22,6 +22,7 @@ mod m0011_create_call_rates;
 mod m0012_create_schema_level;
 mod m0013_add_traces;
 mod m0014_create_archived_orders;
+mod m0015_create_restorations;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_create_schema_level::Migration),
             Box::new(m0013_add_traces::Migration),
             Box::new(m0014_create_archived_orders::Migration),
+            Box::new(m0015_create_restorations::Migration),
         ]
     }
 }

@@ -13,6 +13,7 @@ mod log;
 mod news;
 mod opening;
 mod permits;
+mod restoration;
 mod telling;
 
 /// Everything that is tested on both engines.
@@ -50,6 +51,10 @@ macro_rules! promises {
                 a_key_that_rested_has_a_burst_and_then_one_call_after_another,
                 however_many_ask_no_more_calls_are_granted_than_allowed,
                 a_pause_is_told_to_all_who_ask_and_the_longest_holds,
+            }
+            restoration {
+                every_open_operation_of_a_restored_database_counts_as_sent_until_now,
+                of_each_order_the_first_open_operation_is_looked_for_before_the_others,
             }
             telling {
                 where_an_operation_was_recorded_comes_back_with_every_claim,

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::engines::{Fresh, administer, opened, options};
 
-const STEPS: [&str; 14] = [
+const STEPS: [&str; 15] = [
     "m0001_create_orders",
     "m0002_create_events",
     "m0003_create_operations",
@@ -29,6 +29,7 @@ const STEPS: [&str; 14] = [
     "m0012_create_schema_level",
     "m0013_add_traces",
     "m0014_create_archived_orders",
+    "m0015_create_restorations",
 ];
 
 pub async fn migrations_are_applied_once(database: &Database) {

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
-use domain::ports::{Acceptance, Clock, Command, Gateway, GatewayError, Outcome};
+use domain::ports::{Acceptance, Clock, Command, Gateway, GatewayError, Listed, Listing, Outcome};
 use domain::rules::call_rate::Rank;
 use domain::rules::chargeback::Chargeback;
 use domain::rules::ids::{
@@ -17,6 +17,7 @@ use domain::rules::ids::{
 use domain::rules::money::Money;
 use domain::rules::payment_method::{MethodsWanted, PaymentMethod};
 use domain::rules::rejection::{RejectedBy, Rejection};
+use domain::rules::restored::Agreed;
 use domain::rules::shipment::{Capture, CaptureStatus, ListedCapture};
 use domain::rules::snapshot::{RefundSnapshot, ShipmentSnapshot, Snapshot};
 use domain::rules::status::Read;
@@ -376,6 +377,31 @@ impl Gateway for Mollie {
         let found: Vec<_> = self.read(|ledger| ledger.orders.iter().filter(ours).cloned().collect()).await?;
         let side = self.side();
         Ok(found.into_iter().map(|order| side.as_answered(order)).collect())
+    }
+
+    async fn list_orders(
+        &self,
+        _rank: Rank,
+        _: &ProfileName,
+        since: Timestamp,
+        _from: Option<&str>,
+    ) -> Result<Listing, GatewayError> {
+        let listed = |order: &Snapshot| {
+            let hook_address = order.webhook_url.clone().filter(|_| order.created_time >= since)?;
+            Some(Listed { mollie_id: order.mollie_id.clone(), hook_address })
+        };
+        let orders = self.read(|ledger| ledger.orders.iter().rev().filter_map(listed).collect()).await?;
+        Ok(Listing { orders, next: None })
+    }
+
+    async fn observe_whole(
+        &self,
+        rank: Rank,
+        profile: &ProfileName,
+        id: &MollieOrderId,
+    ) -> Result<(Snapshot, Agreed), GatewayError> {
+        let agreed = Agreed { locale: Some("nl_NL".to_owned()), ..Agreed::default() };
+        Ok((self.observe(rank, profile, id).await?, agreed))
     }
 }
 

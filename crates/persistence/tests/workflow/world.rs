@@ -118,6 +118,7 @@ impl World {
             lease: Duration::from_secs(8),
             trust_idempotency: true,
             // Tests name each line that they ship.
+            restored_time: None,
             policies: BTreeMap::from([(
                 main_profile().0,
                 Policy { companions: Companions::Explicit, ..Policy::default() },

@@ -53,6 +53,7 @@ fn plausible(stored: &Dump, order: &Order, event: &Event) -> Result<(), &'static
             Err("its actor is another one")
         }
         Cause::Operator if event.actor.is_none() => Err("nobody decided"),
+        Cause::Restored => Err("nothing was restored"),
         Cause::Hook | Cause::LookUp | Cause::Asked | Cause::Timer if event.actor.is_some() => {
             Err("a reading is on nobody's behalf")
         }

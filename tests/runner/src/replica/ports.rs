@@ -80,6 +80,7 @@ pub fn settings(keys: bool, seed: u64) -> Settings {
         call_timeout: SignedDuration::try_from(CALL_TIMEOUT).unwrap_or(SignedDuration::MAX),
         lease: Duration::from_secs(8),
         trust_idempotency: keys,
+        restored_time: None,
         policies: BTreeMap::from([(profile(), policy(seed))]),
     }
 }

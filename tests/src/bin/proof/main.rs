@@ -7,6 +7,7 @@ mod archive;
 mod crashes;
 mod load;
 mod replicas;
+mod restore;
 mod rolling;
 mod timers;
 mod watchers;
@@ -21,6 +22,7 @@ Long runs over real processes; `cargo xtask proof` provides what they need, and 
   proof hanging [SECONDS]  reads while Mollie hangs for 5 minutes, or SECONDS
   proof overload [SECONDS] twenty times as many callers as there are places, for 60 seconds, or SECONDS
   proof replicas [DEATHS]  three replicas under load, each killed again and again: 100 deaths, or DEATHS
+  proof restore [TIMES]    a database restored to a random moment while Mollie goes on, 10 times, or TIMES; callers repeat everything
   proof rolling [STOPS]    one of three replicas under load stopped by SIGTERM, 100 times, or STOPS; then a rolling change
   proof timers [ORDERS [SECONDS]]
                            a million orders, or ORDERS, of which 300 have a deadline in each second for 10 minutes, or SECONDS
@@ -44,6 +46,8 @@ async fn main() -> ExitCode {
         ["overload", seconds] => load::overload(count(seconds)).await,
         ["replicas"] => replicas::prove(100).await,
         ["replicas", deaths] => replicas::prove(number(deaths)).await,
+        ["restore"] => restore::prove(10).await,
+        ["restore", times] => restore::prove(number(times)).await,
         ["rolling"] => rolling::prove(100).await,
         ["rolling", stops] => rolling::prove(number(stops)).await,
         ["timers"] => timers::prove(1_000_000, 600).await,

@@ -21,6 +21,8 @@ pub struct Author {
     pub settle_window: SignedDuration,
     /// How long a placement may take before it is given up.
     pub placement_age_limit: SignedDuration,
+    /// When the database was last restored from a backup.
+    pub restored_time: Option<Timestamp>,
     /// What the order's profile has chosen.
     pub policy: Policy,
 }
@@ -52,4 +54,21 @@ pub struct Reading {
     pub as_of: Timestamp,
     /// Whether the order has not changed since; otherwise the service may know more than the answer.
     pub is_latest: bool,
+}
+
+/// What was asked of an order before the database was restored is not all known here.
+pub(super) struct Gap {
+    pub(super) restored: Timestamp,
+    /// The order as it is known.
+    pub(super) before: Box<Order>,
+}
+
+impl Gap {
+    /// `None`: the order was read since, or is younger.
+    pub(super) fn of(order: &Order, restored: Option<Timestamp>) -> Option<Self> {
+        let is_older = |restored: &Timestamp| {
+            order.created_time < *restored && order.observed_time.is_none_or(|seen| seen < *restored)
+        };
+        restored.filter(is_older).map(|restored| Self { restored, before: Box::new(order.clone()) })
+    }
 }

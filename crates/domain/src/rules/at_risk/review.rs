@@ -23,7 +23,8 @@ fn is_about(item: &Item, line: LineId) -> bool {
         | ItemKind::SurplusLine
         | ItemKind::Chargeback
         | ItemKind::SupersededPaid
-        | ItemKind::Underpaid => true,
+        | ItemKind::Underpaid
+        | ItemKind::FoundAfterRestore => true,
         ItemKind::DeductionLeft | ItemKind::LineLeftOpen => line_of(item) == Some(line),
         // Their parcels are counted by themselves.
         ItemKind::ShipmentRefused

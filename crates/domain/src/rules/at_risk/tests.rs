@@ -272,7 +272,8 @@ fn an_open_item_about_the_money_keeps_the_rest_for_review() {
             | ItemKind::SurplusLine
             | ItemKind::Chargeback
             | ItemKind::SupersededPaid
-            | ItemKind::Underpaid => parts([("needs_review", "1027.99")]),
+            | ItemKind::Underpaid
+            | ItemKind::FoundAfterRestore => parts([("needs_review", "1027.99")]),
             ItemKind::DeductionLeft | ItemKind::LineLeftOpen => {
                 parts([("needs_review", "329.99"), ("not_shipped", "698.00")])
             }

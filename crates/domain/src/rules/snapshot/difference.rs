@@ -251,6 +251,11 @@ pub(in crate::rules) fn counterpart<'a>(
     known.get(&theirs.mollie_id).copied().or_else(unknown)
 }
 
+/// A line that is not known here, as Mollie describes it.
+pub(in crate::rules) fn new_line(id: LineId, theirs: &LineSnapshot) -> Line {
+    line(id, None, theirs)
+}
+
 /// The line as Mollie describes it, with its settled and reserved units as they were.
 fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot) -> Line {
     let (status, unknown_status) = understood(ours.and_then(|line| line.status), &theirs.status);

@@ -1,4 +1,4 @@
-//! What is refused because as much is under way as may be. Nothing of it was begun.
+//! What is refused because as much is under way as may be, or because nothing may be yet. Nothing of it was begun.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -57,6 +57,15 @@ fn refused(reason: ErrorReason, what: &str, Bound { full, setting }: Bound) -> S
         .with("most", most)
         .retry(pause())
         .status()
+}
+
+/// How long a restored database may still be compared with Mollie at the least.
+const RESTORING: Duration = Duration::from_secs(5);
+
+/// The database was restored, and Mollie is read first.
+pub fn restoring() -> Status {
+    let text = "The database was restored from a backup, and Mollie is read before calls are taken; nothing was begun. Repeat with the same request_id.";
+    Failure::new(Code::Unavailable, ErrorReason::Restoring, text).retry(RESTORING).status()
 }
 
 #[cfg(test)]

@@ -134,6 +134,7 @@ fn is_impossible(item: &Item) -> bool {
         | ItemKind::RefundFailed
         | ItemKind::SupersededPaid
         | ItemKind::Underpaid
+        | ItemKind::FoundAfterRestore
         | ItemKind::Chargeback => false,
     }
 }

@@ -1,0 +1,70 @@
+//! What a restored database holds open counts as sent, and is looked for: of each order the first before the others.
+
+use conformance::samples::*;
+use domain::operations::operation::{Operation, State};
+use domain::ports::Store;
+use domain::rules::operation::OperationState;
+use persistence::Database;
+
+async fn now_is(database: &Database, operation: &Operation) -> State {
+    database.load_operation(operation.id).await.unwrap().unwrap().state
+}
+
+pub async fn every_open_operation_of_a_restored_database_counts_as_sent_until_now(database: &Database) {
+    let order = bare_order();
+    let open = [OperationState::Pending, OperationState::Resolving, OperationState::NeedsAttention];
+    let operations: Vec<_> = (2..)
+        .zip(open)
+        .map(|(turn, name)| Operation { state: state(name), ..operation(&order, turn) })
+        .collect();
+    let done = Operation { state: state(OperationState::Succeeded), ..operation(&order, 9) };
+    let all: Vec<_> = operations.iter().chain([&done]).collect();
+    stored(database, &all, order).await;
+    assert_eq!(database.last_restoration().await.unwrap(), None);
+
+    let begun = database.begin_restoration(at(1_000)).await.unwrap();
+    assert!(begun.number == 1 && !begun.is_finished && begun.started == at(1_000), "{begun:?}");
+    assert_eq!(begun.known_until, None, "there is no event");
+    for operation in &operations {
+        let now = now_is(database, operation).await;
+        let was = operation.state.sent().map_or(operation.created_time, |sent| sent.first);
+        let sent = now.sent().unwrap();
+        assert_eq!((sent.first, sent.last), (was, at(1_000)), "{:?}", operation.state.name());
+        let waits = operation.state.name() == OperationState::NeedsAttention;
+        let expected = if waits { OperationState::NeedsAttention } else { OperationState::Resolving };
+        assert_eq!(now.name(), expected);
+    }
+    assert_eq!(now_is(database, &done).await, done.state);
+
+    // It goes on with the same one, and doubts nothing anew.
+    assert_eq!(database.begin_restoration(at(2_000)).await.unwrap(), begun);
+    database.finish_restoration(begun.number, at(3_000)).await.unwrap();
+    assert!(database.last_restoration().await.unwrap().unwrap().is_finished);
+    assert_eq!(database.begin_restoration(at(4_000)).await.unwrap().number, 2);
+}
+
+pub async fn of_each_order_the_first_open_operation_is_looked_for_before_the_others(database: &Database) {
+    let (one, two) = (bare_order(), bare_order());
+    let (first, second) = (operation(&one, 2), operation(&one, 3));
+    let other = operation(&two, 2);
+    stored(database, &[&second, &first], one).await;
+    stored(database, &[&other], two).await;
+    database.begin_restoration(at(1_000)).await.unwrap();
+    assert_eq!(database.unobserved(&[]).await.unwrap(), 3);
+    assert_eq!(database.unobserved(std::slice::from_ref(&other.profile)).await.unwrap(), 0);
+
+    let claims = database.claim_unobserved(at(1_000), LEASE, token(), 10).await.unwrap();
+    let mut claimed: Vec<_> = claims.iter().map(|claim| claim.operation.id).collect();
+    claimed.sort();
+    let mut expected = vec![first.id, other.id];
+    expected.sort();
+    assert_eq!(claimed, expected);
+    assert!(database.claim_unobserved(at(1_000), LEASE, token(), 10).await.unwrap().is_empty());
+
+    let claim = claims.into_iter().find(|claim| claim.operation.id == first.id).unwrap();
+    let absent = Operation { state: State::NEW, ..claim.operation };
+    assert!(database.defer(&absent, claim.token).await.unwrap());
+    let claims = database.claim_unobserved(at(1_000), LEASE, token(), 10).await.unwrap();
+    assert_eq!(claims.iter().map(|claim| claim.operation.id).collect::<Vec<_>>(), [second.id]);
+    assert_eq!(database.unobserved(&[]).await.unwrap(), 2);
+}
