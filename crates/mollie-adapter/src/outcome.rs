@@ -4,6 +4,7 @@
 use domain::ports::{Acceptance, GatewayError, Outcome};
 use domain::rules::ids::ProfileName;
 use domain::rules::misread::Misread;
+use domain::rules::quote::quoted;
 use domain::rules::rejection::Rejection;
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -73,8 +74,8 @@ pub fn of_reading<T>(
         }
         408 | 429 | 500..=599 => Err(GatewayError::Unavailable(format!("it answered {status}"))),
         _ => {
-            let detail =
-                rejection(&answer).map_or_else(String::new, |rejection| format!(": {}", rejection.detail));
+            let detail = rejection(&answer)
+                .map_or_else(String::new, |rejection| format!(": {}", quoted(&rejection.detail)));
             Err(GatewayError::Unreadable(format!("it answered {status}{detail}").into()))
         }
     }

@@ -86,7 +86,7 @@ mod tests {
         let rejection = parse(StatusCode::UNPROCESSABLE_ENTITY, body).unwrap();
         assert_eq!(
             rejection.to_string(),
-            "422 Unprocessable Entity: An amount is required. (field lines.0.amount)"
+            "422 “Unprocessable Entity: An amount is required. (field lines.0.amount)”"
         );
         assert_eq!(rejection.extra.unwrap()["minimumAmount"]["value"], "5.00");
     }

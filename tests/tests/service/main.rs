@@ -25,6 +25,7 @@ mod deadlines;
 mod dev;
 mod disk;
 mod drafts;
+mod echoes;
 mod faults;
 mod fleet;
 mod folded;

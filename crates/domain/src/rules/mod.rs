@@ -65,6 +65,7 @@ pub mod policy;
 pub mod policy_notice;
 pub mod precondition;
 pub mod quiet_hours;
+pub mod quote;
 pub mod refund;
 pub mod refused_field;
 pub mod rejection;

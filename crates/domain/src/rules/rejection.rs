@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::decision::Decision;
+use super::quote::quoted;
 
 /// Who says that nothing was changed at Mollie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,9 +83,13 @@ impl Rejection {
 
 impl std::fmt::Display for Rejection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.status().map_or(Ok(()), |status| write!(f, "{status} "))?;
-        write!(f, "{}: {}", self.title, self.detail)?;
-        self.field.as_ref().map_or(Ok(()), |field| write!(f, " (field {field})"))
+        let field = self.field.as_ref().map(|field| format!(" (field {field})")).unwrap_or_default();
+        let words = format!("{}: {}{field}", self.title, self.detail);
+        match self.by {
+            RejectedBy::Mollie(status) => write!(f, "{status} {}", quoted(&words)),
+            RejectedBy::Operator => f.write_str(&quoted(&words)),
+            RejectedBy::Service | RejectedBy::Overtaken => f.write_str(&words),
+        }
     }
 }
 
@@ -124,7 +129,7 @@ mod tests {
         let refused = Rejection { field: Some("lines.0.amount".to_owned()), ..by_mollie(422, "Too much.") };
         assert_eq!(
             (refused.status(), refused.to_string()),
-            (Some(422), "422 Not Found: Too much. (field lines.0.amount)".to_owned())
+            (Some(422), "422 “Not Found: Too much. (field lines.0.amount)”".to_owned())
         );
         let ours = Rejection::of_ours("too late");
         assert_eq!((ours.status(), ours.to_string()), (None, "Given up: too late".to_owned()));

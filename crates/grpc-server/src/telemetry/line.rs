@@ -1,9 +1,13 @@
-//! The form of a log line: as `tracing` writes it, with the ids of the trace and span that it belongs to, if there are any.
+//! The form of a log line: as `tracing` writes it, with the ids of the trace and span that it belongs to, if there are any. It is one line
+//! whatever stands in it, and what Mollie or a person wrote is left out: that may be personal, and stands in `order-service operations`.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use domain::rules::quote::without_quotations;
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, TraceContextExt};
+use serde_json::Value;
 use tracing::{Event, Subscriber};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
@@ -22,6 +26,37 @@ fn current() -> Option<SpanContext> {
     })
 }
 
+/// A line break within a text is shown as `\\n`, so that nobody's text can begin a line.
+fn on_one_line(line: &str) -> Cow<'_, str> {
+    let breaks = |c: char| matches!(c, '\n' | '\r' | '\u{b}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    if line.contains(breaks) {
+        Cow::Owned(line.replace("\r\n", "\\n").replace(breaks, "\\n"))
+    } else {
+        Cow::Borrowed(line)
+    }
+}
+
+/// The same object without what others said: a quotation ends with its text at the latest.
+fn without_quotations_in(object: &str) -> Cow<'_, str> {
+    if matches!(without_quotations(object), Cow::Borrowed(_)) {
+        return Cow::Borrowed(object);
+    }
+    let cleared = serde_json::from_str(object).map(|mut value: Value| {
+        clear(&mut value);
+        value.to_string()
+    });
+    Cow::Owned(cleared.unwrap_or_else(|_| without_quotations(object).into_owned()))
+}
+
+fn clear(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = without_quotations(text).into_owned(),
+        Value::Array(values) => values.iter_mut().for_each(clear),
+        Value::Object(fields) => fields.values_mut().for_each(clear),
+        Value::Null | Value::Bool(_) | Value::Number(_) => (),
+    }
+}
+
 impl<S, N, F> FormatEvent<S, N> for TextWithIds<F>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
@@ -34,10 +69,14 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let Some(at) = current() else { return self.0.format_event(ctx, writer, event) };
         let mut line = String::new();
         self.0.format_event(ctx, Writer::new(&mut line), event)?;
-        writeln!(writer, "{} trace_id={} span_id={}", line.trim_end(), at.trace_id(), at.span_id())
+        let line = without_quotations(line.trim_end());
+        let line = on_one_line(&line);
+        match current() {
+            Some(at) => writeln!(writer, "{line} trace_id={} span_id={}", at.trace_id(), at.span_id()),
+            None => writeln!(writer, "{line}"),
+        }
     }
 }
 
@@ -53,11 +92,12 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let Some(at) = current() else { return self.0.format_event(ctx, writer, event) };
         let mut line = String::new();
         self.0.format_event(ctx, Writer::new(&mut line), event)?;
+        let line = without_quotations_in(line.trim_end());
+        let Some(at) = current() else { return writeln!(writer, "{line}") };
         // An object ends with its brace.
-        let open = line.trim_end().strip_suffix('}').unwrap_or(&line);
+        let open = line.strip_suffix('}').unwrap_or(&line);
         writeln!(writer, r#"{open},"trace_id":"{}","span_id":"{}"}}"#, at.trace_id(), at.span_id())
     }
 }
@@ -101,6 +141,11 @@ mod tests {
             let at = SpanContext::new(trace, span, TraceFlags::SAMPLED, true, TraceState::NONE);
             let _within = Context::new().with_remote_span_context(at).attach();
             info!(order = 1, "within");
+            info!(
+                problem = "Mollie answered 422 “Piet\u{a0}Mondriaan”\nERROR forged",
+                cut = "400 “Piet",
+                "quoted"
+            );
         });
         let said = String::from_utf8(target.lock().unwrap().clone()).unwrap();
         said.lines().map(str::to_owned).collect()
@@ -116,9 +161,19 @@ mod tests {
             )
         );
         let json = logged(true);
-        let within: serde_json::Value = serde_json::from_str(&json[1]).unwrap();
+        let within: Value = serde_json::from_str(&json[1]).unwrap();
         assert_eq!(within["trace_id"], "00000000000000000000000000000001");
         assert_eq!((&within["span_id"], &within["fields"]["order"]), (&"0000000000000002".into(), &1.into()));
-        serde_json::from_str::<serde_json::Value>(&json[0]).unwrap();
+        serde_json::from_str::<Value>(&json[0]).unwrap();
+    }
+
+    #[test]
+    fn what_others_said_is_left_out_and_no_text_begins_a_line() {
+        let (text, json) = (logged(false), logged(true));
+        assert_eq!((text.len(), json.len()), (3, 3), "{text:?} {json:?}");
+        assert!(text[2].contains(r#"422 “…”\nERROR forged"#) && !text[2].contains("Piet"), "{}", text[2]);
+        let fields: Value = serde_json::from_str(&json[2]).unwrap();
+        assert_eq!(fields["fields"]["problem"], "Mollie answered 422 “…”\nERROR forged");
+        assert_eq!(fields["fields"]["cut"], "400 “…”");
     }
 }

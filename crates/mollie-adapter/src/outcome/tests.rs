@@ -112,7 +112,7 @@ fn a_rejection_keeps_mollies_text_and_field() {
     let Outcome::Rejected(rejection) = command(Ok(answer(422, WRONG))) else {
         panic!("a refusal expected");
     };
-    assert_eq!(rejection.to_string(), "422 Unprocessable Entity: Too many. (field lines.0.quantity)");
+    assert_eq!(rejection.to_string(), "422 “Unprocessable Entity: Too many. (field lines.0.quantity)”");
 }
 
 #[test]

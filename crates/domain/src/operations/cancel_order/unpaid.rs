@@ -5,6 +5,7 @@ use super::{Cause, Task};
 use crate::operations::pen::Pen;
 use crate::rules::event::EventData;
 use crate::rules::policy_notice::UnpaidSubject;
+use crate::rules::quote::quoted;
 use crate::rules::rejection::{RejectedBy, Rejection};
 use crate::rules::unpaid;
 
@@ -20,7 +21,7 @@ pub fn cancel_unpaid(pen: &mut Pen<'_>) {
 pub(super) fn refused(pen: &mut Pen<'_>, rejection: &Rejection) {
     match rejection.by {
         RejectedBy::Mollie(_) | RejectedBy::Operator if unpaid::is_unpaid(pen.order()) => {
-            let reason = format!("Mollie does not cancel it: {}", rejection.detail);
+            let reason = format!("Mollie does not cancel it: {}", quoted(&rejection.detail));
             pen.tell_unpaid(UnpaidSubject::WindowLeftToPeople { reason });
         }
         RejectedBy::Mollie(_) | RejectedBy::Operator | RejectedBy::Service | RejectedBy::Overtaken => (),

@@ -6,6 +6,7 @@ use crate::operations::pen::Pen;
 use crate::rules::deadline;
 use crate::rules::deadline_notice::NoticeSubject;
 use crate::rules::event::EventData;
+use crate::rules::quote::quoted;
 use crate::rules::rejection::{RejectedBy, Rejection};
 use crate::rules::ship_by::ShipBy;
 
@@ -22,7 +23,7 @@ pub(super) fn refused(pen: &mut Pen<'_>, rejection: &Rejection) {
         let reason = match rejection.by {
             RejectedBy::Service => rejection.detail.clone(),
             RejectedBy::Mollie(_) | RejectedBy::Operator | RejectedBy::Overtaken => {
-                format!("Mollie does not cancel it: {}", rejection.detail)
+                format!("Mollie does not cancel it: {}", quoted(&rejection.detail))
             }
         };
         pen.tell(ship_by, NoticeSubject::LeftToPeople { reasons: vec![reason] });
