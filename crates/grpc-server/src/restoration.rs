@@ -39,10 +39,14 @@ const TOLD_EVERY: Duration = Duration::from_secs(10);
 static TOLD: Repeats = Repeats::new();
 
 /// Whether calls of the API are taken yet.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Gate(Arc<AtomicBool>);
 
 impl Gate {
+    pub fn new(is_open: bool) -> Self {
+        Self(Arc::new(AtomicBool::new(is_open)))
+    }
+
     pub fn open(&self) {
         self.0.store(true, Ordering::Release);
     }

@@ -185,14 +185,15 @@ impl Server {
         let door = Arc::clone(&self.identity.door);
         let gates = Gates::new(&self.calls);
         let awaited = Awaited::new(&self.driver, gates.clone(), self.ports.open());
-        let gate = restoration::Gate::default();
+        let restoration = self.restoration.filter(|last| !last.is_finished);
+        let gate = restoration::Gate::new(restoration.is_none());
         let calls = (gates, gate.clone());
         let router = grpc_router(&self.driver, self.max_message_bytes, calls, self.health.service(), door)?;
         let calls = self.calls.of_connection(self.driver.feed.limits.streams);
         let guard = self.identity.guards();
         let tls = self.identity.tls.take();
         self.ports.serve(&mut servers, (router, calls, tls), &self.driver, &listening);
-        if let Some(restoration) = self.restoration.filter(|last| !last.is_finished) {
+        if let Some(restoration) = restoration {
             self.health.tell(Verdict::Restoring).await;
             tokio::select! {
                 () = restoration::run(&self.driver, restoration) => (),
