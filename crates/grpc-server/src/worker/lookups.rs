@@ -19,6 +19,8 @@ const AT_ONCE: usize = 16;
 
 static TOLD: Repeats = Repeats::new();
 static NOTED: Repeats = Repeats::new();
+/// An outage of Mollie fails them all.
+static FAILED: Repeats = Repeats::new();
 
 pub async fn run(driver: Driver, stop: CancellationToken) {
     let room = Arc::new(Semaphore::new(AT_ONCE));
@@ -88,7 +90,9 @@ async fn carry_out(service: &Service, claim: &LookupClaim) {
         }
         Ok(LookedUp::Rests { next }) => debug!(%order, %next, "the profile has no key: its look-up rests"),
         Ok(LookedUp::Failed { problem, next }) => {
-            warn!(%order, %problem, %next, "look-up failed; repeated later");
+            if let Some(left_out) = FAILED.due() {
+                warn!(%order, %problem, %next, left_out, "look-up failed; repeated later");
+            }
         }
         Err(error) => {
             if let Some(left_out) = NOTED.due() {

@@ -22,6 +22,7 @@ const AT_ONCE: usize = 32;
 
 static TOLD: Repeats = Repeats::new();
 static DISAGREED: Repeats = Repeats::new();
+static UNREAD: Repeats = Repeats::new();
 
 /// Until when no timer is claimed, by time that never jumps.
 type Hold = Arc<Mutex<Duration>>;
@@ -95,7 +96,12 @@ async fn carry_out(driver: &Driver, service: &Service, hold: &Hold, claim: &Time
             warn!(%order, %until, "as many orders were canceled unasked as may be within an hour; this one waits");
         }
         Ok(Fired::Failed { problem, next }) => {
-            warn!(%order, %problem, %next, "the order cannot be read before anything is done unasked; repeated later");
+            if let Some(left_out) = UNREAD.due() {
+                warn!(
+                    %order, %problem, %next, left_out,
+                    "the order cannot be read before anything is done unasked; repeated later"
+                );
+            }
         }
         Err(error) => {
             if let Some(left_out) = TOLD.due() {
