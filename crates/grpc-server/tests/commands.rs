@@ -53,6 +53,9 @@ fn the_configuration_is_shown_with_where_each_setting_was_set_and_without_passwo
     let environment = [
         ("ORDER_SERVICE__DATABASE__URL", "postgres://me:secret@db.example/orders"),
         ("ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS", "7"),
+        ("ORDER_SERVICE__MOLLIE__BASE_URL", "https://me:secret@mollie.example/v2"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://me:secret@collector.example:4317"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=secret"),
     ];
     let shown = text(&run(&["--config", file, "config", "show"], &environment).stdout);
     for line in [
@@ -61,9 +64,13 @@ fn the_configuration_is_shown_with_where_each_setting_was_set_and_without_passwo
         format!("log.json = true  # log.json (in {file})"),
         "grpc.max_message_bytes = 1048576  # the default".to_owned(),
         "# webhook.public_url is not set".to_owned(),
+        "# OTEL_EXPORTER_OTLP_ENDPOINT = \"http://me:***@collector.example:4317/\"  # the environment"
+            .to_owned(),
+        "# OTEL_EXPORTER_OTLP_HEADERS = \"***\"  # the environment".to_owned(),
     ] {
         assert!(shown.lines().any(|shown| shown == line), "{line} in:\n{shown}");
     }
+    assert!(!shown.contains("secret@") && !shown.contains("=secret"), "{shown}");
 }
 
 #[test]

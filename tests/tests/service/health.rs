@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
-use tests::{Engine, LEGO, SOON, World, draft, new_request_id, numbered, on_both_engines, refusal, until};
+use tests::{
+    Engine, LEGO, SOON, Scrape, World, draft, new_request_id, numbered, on_both_engines, refusal, until,
+};
 use tokio::net::TcpStream;
 use tonic::Code;
 use tonic_health::pb::HealthCheckRequest;
@@ -76,7 +78,7 @@ async fn on_postgres(settings: &[(&'static str, &str)]) -> Option<World> {
 }
 
 async fn lost_database() {
-    let Some(world) = on_postgres(&[]).await else { return };
+    let Some(world) = on_postgres(&[("ORDER_SERVICE__TELEMETRY__GAUGE_SECONDS", "1")]).await else { return };
     world.create(draft(LEGO, "ideal")).await;
     readiness_is(&world, READY, SOON).await;
     let began = Instant::now();
@@ -98,6 +100,9 @@ async fn lost_database() {
     assert!(took < Duration::from_secs(5), "after {took:?}");
     assert_eq!(says(&world).await, Some(ServingStatus::Serving));
     world.create(numbered("after-the-database-was-lost", "ideal")).await;
+    // Metrics do not stay blind for long after it.
+    let age = |look: &Scrape| look.sum("orders_telemetry_gauges_age_seconds", "");
+    Scrape::when(&world.service, "what waits is counted again", |look| age(look) < 3.0).await;
 }
 
 async fn silent_database() {

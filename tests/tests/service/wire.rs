@@ -6,7 +6,7 @@ use tests::proto::{
     CreateOrderRequest, CreateShipmentRequest, ListOrdersRequest, OrderDraft, OrderFilter, OrderLineDraft,
     ShipmentLineSelection,
 };
-use tests::{LEGO, World, draft, framed, on_both_engines, refusal, send};
+use tests::{LEGO, Scrape, World, draft, framed, on_both_engines, refusal, send};
 use tonic::{Code, Response, Status};
 
 const MIB: usize = 1024 * 1024;
@@ -138,6 +138,9 @@ async fn what_the_transport_refuses_by_itself_tells_a_reason_too(world: World) {
     ] {
         assert_eq!(reported(method, headers, body).await, (code, reason.to_owned()), "{method}");
     }
+    let unknown = |look: &Scrape| look.sum("rpc_server_call_duration_seconds_count", "_OTHER");
+    let seen = Scrape::when(&world.service, "unknown methods are counted", |look| unknown(look) >= 2.0).await;
+    assert_eq!(unknown(&seen), 2.0, "under one name");
 }
 
 async fn the_largest_message_is_configured(mut world: World) {

@@ -12,6 +12,7 @@ use mollie_adapter::{Credential, MollieAdapter};
 
 use super::key_file::KeyFile;
 use super::sections::Profile;
+use super::shown::without_password;
 use super::{Config, PREFIX, secret};
 use crate::identity::Identity;
 use crate::wire::bounds::PROFILE;
@@ -220,14 +221,19 @@ impl Config {
         let (public_url, name) = (self.public_url(), self.names.of("webhook.public_url"));
         if !is_web_url(&public_url) {
             return Some(format!(
-                "{name} is {public_url:?}; it must be an absolute http(s) address that Mollie can reach"
+                "{name} is {:?}; it must be an absolute http(s) address that Mollie can reach",
+                without_password(&public_url)
             ));
         }
         // If Mollie's own address is invalid, it is unknown whether it is the real Mollie.
         let is_out_of_reach =
             is_web_url(&self.mollie.base_url) && self.mollie_is_real() && !public_url.starts_with("https://");
-        is_out_of_reach
-            .then(|| format!("{name} is {public_url}; Mollie reaches only public addresses, over https"))
+        is_out_of_reach.then(|| {
+            format!(
+                "{name} is {}; Mollie reaches only public addresses, over https",
+                without_password(&public_url)
+            )
+        })
     }
 }
 

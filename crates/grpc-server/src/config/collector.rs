@@ -9,6 +9,9 @@ use super::sections::Telemetry;
 pub(super) const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
 const SAMPLER: &str = "OTEL_TRACES_SAMPLER";
 const RATIO: &str = "OTEL_TRACES_SAMPLER_ARG";
+/// How often metrics are sent, in milliseconds.
+const INTERVAL: &str = "OTEL_METRIC_EXPORT_INTERVAL";
+const SHORTEST_INTERVAL: u64 = 1_000;
 const SAMPLERS: [&str; 6] = [
     "always_on",
     "always_off",
@@ -42,6 +45,7 @@ impl Config {
             ),
             None => faults.extend(wrong_sampler()),
         }
+        faults.extend(wrong_interval());
         faults
     }
 }
@@ -61,6 +65,13 @@ fn wrong_endpoint(name: &str) -> String {
 
 fn wrong_ratio(name: &str, ratio: &str) -> String {
     format!("{name}: a number from 0 to 1 is expected, not {ratio}")
+}
+
+fn wrong_interval() -> Option<String> {
+    let interval = given(INTERVAL)?;
+    let holds = interval.parse::<u64>().is_ok_and(|interval| interval >= SHORTEST_INTERVAL);
+    (!holds)
+        .then(|| format!("{INTERVAL}: milliseconds from {SHORTEST_INTERVAL} are expected, not {interval}"))
 }
 
 fn wrong_sampler() -> Option<String> {

@@ -71,6 +71,9 @@ pub struct Config {
     pub names: Names,
 }
 
+/// Probes ask within seconds; whoever says nothing for longer only takes their place.
+const PROBE_SECONDS: u64 = 2;
+
 /// Calls of Mollie that nobody waits for: more than the loops of `worker` make at once.
 const OF_WORKERS: u64 = 100;
 
@@ -205,7 +208,11 @@ impl Config {
         let ports = [
             limits(callers, handshake_seconds, idle_seconds),
             limits(webhooks, patience, patience),
-            limits(self.monitoring.max_connections.into(), handshake_seconds, idle_seconds),
+            limits(
+                self.monitoring.max_connections.into(),
+                handshake_seconds.min(PROBE_SECONDS),
+                idle_seconds,
+            ),
         ];
         (ports, self.calls(mollie))
     }

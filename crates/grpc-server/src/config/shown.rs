@@ -1,5 +1,7 @@
-//! The settings in force, and where each was set. Keys and secrets lie in files, which are not read for this; a password in the
-//! database's address is left out.
+//! The settings in force, and where each was set. Keys and secrets lie in files, which are not read for this; a password in an address is
+//! left out.
+
+use std::collections::BTreeMap;
 
 use figment::value::{Dict, Value};
 use reqwest::Url;
@@ -18,6 +20,7 @@ impl Config {
         if let Ok(Value::Dict(_, settings)) = Value::serialize(self) {
             self.note_shown("", &settings, &mut lines);
         }
+        lines.extend(standard_variables());
         lines.join("\n")
     }
 
@@ -27,7 +30,7 @@ impl Config {
         let shown = self.shown();
         let given =
             shown.lines().filter_map(|line| line.split_once("  # ")).filter(|(_, from)| *from != DEFAULT);
-        given.map(|(setting, _)| setting).collect::<Vec<_>>().join("; ")
+        given.map(|(setting, _)| setting.trim_start_matches("# ")).collect::<Vec<_>>().join("; ")
     }
 
     fn note_shown(&self, section: &str, settings: &Dict, lines: &mut Vec<String>) {
@@ -42,8 +45,7 @@ impl Config {
     }
 
     fn line(&self, path: &str, value: &Value) -> String {
-        let value =
-            if path == "database.url" { literal(&without_password(&self.database.url)) } else { toml(value) };
+        let value = toml(value);
         match (value.is_empty(), self.names.origin(path)) {
             (true, _) => format!("# {path} is not set"),
             (false, origin) => format!("{path} = {value}  # {}", origin.unwrap_or(DEFAULT)),
@@ -54,7 +56,7 @@ impl Config {
 /// The value as TOML writes it; nothing for one that is not set.
 fn toml(value: &Value) -> String {
     match value {
-        Value::String(_, text) => literal(text),
+        Value::String(_, text) => literal(&without_password(text)),
         Value::Char(_, char) => literal(&char.to_string()),
         Value::Bool(_, flag) => flag.to_string(),
         Value::Num(_, number) => {
@@ -74,9 +76,31 @@ fn literal(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// The database's address without what lets somebody in.
-fn without_password(url: &str) -> String {
-    let Ok(mut address) = Url::parse(url) else { return url.to_owned() };
+/// The standard variables of OpenTelemetry, which count where a setting does not say the same. They are no settings of this file.
+fn standard_variables() -> Vec<String> {
+    let ours = |name: &str| name.starts_with("OTEL_");
+    let given = std::env::vars_os().filter_map(|(name, value)| {
+        let (name, value) = (name.into_string().ok()?, value.to_string_lossy().into_owned());
+        ours(&name).then_some((name, value)).filter(|(_, value)| !value.is_empty())
+    });
+    let shown = |(name, value): (String, String)| {
+        // Headers let somebody in.
+        let value = if name.ends_with("_HEADERS") { "***".to_owned() } else { without_password(&value) };
+        format!("# {name} = {}  # the environment", literal(&value))
+    };
+    given.collect::<BTreeMap<_, _>>().into_iter().map(shown).collect()
+}
+
+/// An address without what lets somebody in; any other text as it is.
+pub(super) fn without_password(text: &str) -> String {
+    let Some(mut address) = text.contains("://").then(|| Url::parse(text).ok()).flatten() else {
+        return text.to_owned();
+    };
+    let is_open =
+        address.password().is_none() && !address.query_pairs().any(|(key, _)| key.contains("password"));
+    if is_open {
+        return text.to_owned();
+    }
     if address.password().is_some() && address.set_password(Some("***")).is_err() {
         return "an address with a password".to_owned();
     }
@@ -105,6 +129,9 @@ mod tests {
             ),
             ("postgres://me@db.example/orders", "postgres://me@db.example/orders"),
             ("sqlite://data/orders.db", "sqlite://data/orders.db"),
+            ("https://me:secret@collector.example:4317/", "https://me:***@collector.example:4317/"),
+            ("https://hooks.example", "https://hooks.example"),
+            ("de_DE", "de_DE"),
         ] {
             assert_eq!(without_password(url), shown);
         }

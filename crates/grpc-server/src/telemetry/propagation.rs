@@ -25,3 +25,32 @@ impl Extractor for Headers<'_> {
         self.0.keys().map(|name| name.as_str()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry::trace::TraceContextExt;
+
+    use super::*;
+
+    fn state_of(state: &str) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            "traceparent",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".parse().unwrap(),
+        );
+        headers.insert("tracestate", state.parse().unwrap());
+        let context = of_caller(&headers);
+        let at = context.span().span_context().clone();
+        at.is_valid().then(|| at.trace_state().header())
+    }
+
+    #[test]
+    fn one_callers_state_is_not_so_long_that_no_collector_takes_its_spans() {
+        let members = |count| (0..count).map(|n| format!("m{n}=0123456789")).collect::<Vec<_>>().join(",");
+        let (short, long) = (members(30), members(40));
+        assert!(short.len() <= LONGEST && long.len() > LONGEST, "{} {}", short.len(), long.len());
+        assert_eq!(state_of(&short), Some(short));
+        // The trace goes on without it.
+        assert_eq!(state_of(&long), Some(String::new()));
+    }
+}

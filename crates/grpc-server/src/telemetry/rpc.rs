@@ -19,10 +19,16 @@ use super::metrics::{label, meters};
 use super::propagation::of_caller;
 use crate::identity::Method;
 
+/// What the conventions call a method that there is not.
+const OTHER: &str = "_OTHER";
+
 /// Lets a request through, and sees how it ends. Health and reflection are asked all the time, and tell nothing.
 pub async fn watch(request: Request, next: Next) -> Response {
-    let Some(method) = Method::of(request.uri().path()) else { return next.run(request).await };
-    let call = Call::begin(method, request.headers());
+    let call = match Method::of(request.uri().path()) {
+        Some(method) => Call::begin(method, request.headers()),
+        None if request.uri().path().starts_with("/grpc.") => return next.run(request).await,
+        None => Call::of_none(),
+    };
     let answer = next.run(request).instrument(call.span.clone()).await;
     call.answered(answer)
 }
@@ -51,6 +57,11 @@ impl Call {
             let _ = span.set_parent(of_caller(headers));
         }
         Self { method, began: Instant::now(), span, code: None }
+    }
+
+    /// A call of a method that there is not. Whoever guesses names makes no spans.
+    fn of_none() -> Self {
+        Self { method: OTHER, began: Instant::now(), span: Span::none(), code: None }
     }
 
     /// An answer without a body says at once how the call ended.

@@ -1,11 +1,12 @@
 //! What is told of a change once it is written: a line for each operation that has settled, and a warning for whatever needs a person,
 //! with what to do. Whoever wrote it tells it, so it is told once, whether Mollie, a look-up or a person brought it about.
 
-use domain::operations::operation::{Operation, State};
+use domain::operations::operation::{Operation, State, Tries};
 use domain::ports::{Change, OperationWrite};
 use domain::rules::deadline_notice::{Notice, NoticeSubject};
 use domain::rules::event::{Event, EventData};
 use domain::rules::item::Item;
+use domain::rules::placement::Mode;
 use persistence::Observer;
 use tracing::{info, warn};
 
@@ -18,7 +19,7 @@ pub const OBSERVER: Observer = Observer { here, written };
 fn written(change: &Change) {
     for part in change.parts() {
         part.operations.iter().for_each(settled);
-        part.events.iter().for_each(happened);
+        part.events.iter().for_each(|event| happened(event, part.order.mode));
     }
 }
 
@@ -40,12 +41,14 @@ fn settled(write: &OperationWrite) {
     meters().settling.record(took.as_secs_f64(), &labels);
 }
 
-/// How often it was sent, as far as that counts.
+/// How often it was tried since a person decided about it last, also where it could not be sent or Mollie put it off.
 fn attempts(operation: &Operation) -> u32 {
-    operation.tries.unknown + u32::from(!matches!(operation.state, State::Withdrawn { .. }))
+    let Tries { unknown, deferrals, .. } = operation.tries;
+    let last = u32::from(!matches!(operation.state, State::Withdrawn { .. }));
+    unknown.saturating_add(deferrals).saturating_add(last)
 }
 
-fn happened(event: &Event) {
+fn happened(event: &Event, mode: Mode) {
     let order = event.order_id;
     #[expect(clippy::wildcard_enum_match_arm, reason = "of all that happens, this needs a person")]
     match &event.data {
@@ -59,14 +62,14 @@ fn happened(event: &Event) {
                 %order, operation, item = number, kind = kind.as_str(), reason = text,
                 "a review item is open: do what it says, then close it with `order-service operations`"
             );
-            meters().raised.add(1, &[label("kind", kind.as_str())]);
+            meters().raised.add(1, &[label("kind", kind.as_str()), label("mode", mode.as_str())]);
         }
-        EventData::DeadlineTold { notice } => told(event, notice),
+        EventData::DeadlineTold { notice } => told(event, notice, mode),
         _ => (),
     }
 }
 
-fn told(event: &Event, notice: &Notice) {
+fn told(event: &Event, notice: &Notice, mode: Mode) {
     let (order, ship_by, at_risk) = (event.order_id, notice.ship_by, notice.at_risk.total());
     let what_to_do = match &notice.subject {
         NoticeSubject::Warning { .. } => "ship or cancel what is left before the deadline",
@@ -80,6 +83,6 @@ fn told(event: &Event, notice: &Notice) {
         NoticeSubject::Waits { .. } => "many orders were canceled unasked: look whether that is meant",
         NoticeSubject::Cancels { .. } | NoticeSubject::WouldCancel => "nothing: its profile's policy acts",
     };
-    meters().deadlines.add(1, &[label("kind", notice.subject.kind())]);
+    meters().deadlines.add(1, &[label("kind", notice.subject.kind()), label("mode", mode.as_str())]);
     warn!(%order, reason = notice.subject.kind(), %ship_by, %at_risk, what_to_do, "an order's deadline needs a look");
 }

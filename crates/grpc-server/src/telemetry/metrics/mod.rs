@@ -7,6 +7,7 @@ mod specs;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use domain::rules::placement::Mode;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Gauge, Histogram, Meter, MeterProvider, UpDownCounter};
 use opentelemetry_otlp::{MetricExporter, WithExportConfig};
@@ -110,7 +111,9 @@ fn begin(meters: &Meters) {
     for outcome in ["stored", "unknown", "not_stored"] {
         meters.received.add(0, &[label("outcome", outcome)]);
     }
-    meters.deadlines.add(0, &[label("kind", "deadline.lost")]);
+    for mode in [Mode::Live, Mode::Test] {
+        meters.deadlines.add(0, &[label("kind", "deadline.lost"), label("mode", mode.as_str())]);
+    }
 }
 
 /// A label.

@@ -37,7 +37,7 @@ macro_rules! metrics {
 
 metrics!(
     CALLS = "rpc.server.call.duration", Histogram, "s", ["rpc.method", "rpc.response.status_code"],
-        "How long calls took, by method and status. A stream counts when it ends.";
+        "How long calls took, by method and status. A stream counts when it ends. Methods that there are not count as `_OTHER`.";
     SHED = "orders.calls.shed", Counter, "{call}", ["gate"],
         "Calls and streams that were refused because their places were taken (`TOO_MANY_CALLS`), by the setting that bounds them.";
     STREAMS = "orders.streams.open", Gauge, "{stream}", [],
@@ -49,7 +49,7 @@ metrics!(
     UPTIME = "process.uptime", Gauge, "s", [],
         "How long the process has run.";
     POOL = "db.client.connection.count", Gauge, "{connection}", ["db.client.connection.state"],
-        "Connections to the database, `used` or `idle`.";
+        "Connections to the database: `idle`, or `used`, those among them that are being made.";
     POOL_MAX = "db.client.connection.max", Gauge, "{connection}", [],
         "How many connections to the database there may be. As many used for long: calls wait for one.";
     UNSETTLED = "orders.operations.unsettled", Shared, "{operation}", ["profile", "kind", "lane", "state"],
@@ -64,18 +64,18 @@ metrics!(
         "How long they took from being recorded.";
     ITEMS = "orders.items.open", Shared, "{item}", ["profile", "mode"],
         "Review items that nobody has closed.";
-    RAISED = "orders.items.raised", Counter, "{item}", ["kind"],
+    RAISED = "orders.items.raised", Counter, "{item}", ["kind", "mode"],
         "Review items that this process has raised.";
     AT_RISK = "orders.money.at_risk", Shared, "", ["profile", "mode", "currency", "reason", "within"],
         "Authorized money that is lost within a time (`passed`, `1d`, `3d`) if nothing is shipped, in units of its currency. Each order counts once, for its most urgent reason.";
     AT_RISK_ORDERS = "orders.money.at_risk_orders", Shared, "{order}", ["profile", "mode", "currency", "reason", "within"],
         "How many orders that is.";
-    DEADLINES = "orders.deadlines.told", Counter, "{notice}", ["kind"],
+    DEADLINES = "orders.deadlines.told", Counter, "{notice}", ["kind", "mode"],
         "What this process has told of deadlines. `deadline.lost`: money is gone.";
     RECEIVED = "orders.webhooks.received", Counter, "{webhook}", ["outcome"],
         "Webhooks that came: `stored`, `unknown` of no order of ours, or `not_stored` because the database did not answer.";
     HOOKS = "orders.webhooks.age", Histogram, "s", [],
-        "How long webhooks waited from their arrival until their order was read.";
+        "How long webhooks waited until their order was read. Where its look-up was overdue as they came, or had failed, since that was due.";
     LOOKUP_LAG = "orders.lookups.lag", Shared, "s", [],
         "How long the look-up that is due longest waits.";
     LOOKUPS_PUT_OFF = "orders.lookups.put_off", Counter, "{lookup}", [],
@@ -105,7 +105,7 @@ metrics!(
     FILE_REFUSED = "orders.security.file_refused", Gauge, "", ["setting"],
         "1 while what the file holds cannot be used and what it held before is in use; otherwise 0.";
     SPANS_LOST = "orders.telemetry.spans_lost", Counter, "{span}", ["reason"],
-        "Spans that no collector got: `dropped` for want of room, or `refused` by it.";
+        "Spans that no collector got: `dropped` because too many waited, or `refused`, because it answered with an error or not in time.";
     GAUGES_AGE = "orders.telemetry.gauges_age", Gauge, "s", [],
         "How long ago the database was read for the metrics that all replicas share.";
 );
