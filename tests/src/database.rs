@@ -1,6 +1,7 @@
 //! A database for one test: a file of its own, or a database of its own on the server that DATABASE_URL names.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use sea_orm::{
     ConnectionTrait, Database as Connections, DatabaseConnection, DatabaseTransaction, QueryResult,
@@ -178,8 +179,19 @@ impl Drop for Database {
     }
 }
 
+/// The server that this process uses in place of the one that DATABASE_URL names.
+static SERVER: OnceLock<String> = OnceLock::new();
+
+/// Makes databases on another server from now on.
+pub fn use_server(url: String) {
+    SERVER.set(url).expect("a process uses one server");
+}
+
 /// The server for tests, if there is one.
 pub fn server() -> Option<String> {
+    if let Some(url) = SERVER.get() {
+        return Some(url.clone());
+    }
     std::env::var("DATABASE_URL").ok().filter(|url| url.starts_with("postgres"))
 }
 

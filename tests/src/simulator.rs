@@ -360,7 +360,7 @@ fn eur(value: &str) -> Value {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place of the tests that builds an HTTP client")]
-fn web() -> Client {
+pub(crate) fn web() -> Client {
     // Lost only against another test, with the same provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let plain = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();

@@ -12,7 +12,7 @@ use crate::cluster::Purpose;
 use crate::kept::{DIRECTORY, Kept};
 use crate::postgres::Postgres;
 use crate::supply::git;
-use crate::{before, bench, busy, deploy, fuzz, mutants, probes, process, release};
+use crate::{before, bench, busy, debian, deploy, fuzz, mutants, probes, process, release};
 
 /// A long run.
 struct Proof {
@@ -33,6 +33,8 @@ enum Runs {
     Deployed,
     /// The program, the one of the previous commit, and a PostgreSQL that forgets.
     Change,
+    /// Both builds of the service's program, and what a PostgreSQL of three nodes needs.
+    Nodes,
 }
 
 /// What is to be done.
@@ -44,7 +46,7 @@ enum Work {
 }
 
 /// All there are. To add one, add a row.
-const PROOFS: [Proof; 21] = [
+const PROOFS: [Proof; 22] = [
     Proof {
         name: "archive",
         says: "20,000 orders that are closed for good are archived while the service is killed twice: all is told of them as before",
@@ -138,6 +140,13 @@ const PROOFS: [Proof; 21] = [
         runs: Runs::Deployed,
         covers: &SERVICE,
         work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "overload"]),
+    },
+    Proof {
+        name: "patroni",
+        says: "three PostgreSQL nodes under Patroni, whose primary is lost 20 times under load: nothing acknowledged is gone",
+        runs: Runs::Nodes,
+        covers: &SERVICE,
+        work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "patroni"]),
     },
     Proof {
         name: "planted",
@@ -346,6 +355,13 @@ fn provided(runs: &Runs, command: &mut Command) -> Result<Option<Postgres>> {
         Runs::Change => {
             command.env(before::PROGRAM, before::provide()?);
             Purpose::Tests
+        }
+        Runs::Nodes => {
+            command.env(probes::PROGRAM, probes::provide()?);
+            debian::ensure("patroni", &["patroni"])?;
+            debian::ensure("etcd", &["etcd-server"])?;
+            debian::ensure("haproxy", &["haproxy"])?;
+            return Ok(None);
         }
     };
     let server = Postgres::provide(purpose)?;

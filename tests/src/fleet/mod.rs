@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 pub use report::Report;
+pub(crate) use shopper::Market;
 
 use crate::books::{Books, Journal};
 use crate::engine::Engine;
@@ -21,7 +22,6 @@ use crate::service::Service;
 use crate::world::World;
 use deaths::Reaper;
 use log::Log;
-use shopper::Market;
 
 const REPLICAS: usize = 3;
 
@@ -87,7 +87,7 @@ fn directory(world: &World, replica: usize) -> std::path::PathBuf {
 
 /// What calls meet at Mollie. It takes its time, as it does: or hardly ever would anything be under way when a replica dies.
 /// In a storm, the next cancellations get lost on their way as well: no answer, and no effect.
-async fn weather(world: &World, storm: bool) {
+pub(crate) async fn weather(world: &World, storm: bool) {
     let on = |method: &str, path: &str, mut fault: Value| {
         fault["method"] = method.into();
         fault["path"] = path.into();

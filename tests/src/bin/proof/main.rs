@@ -6,6 +6,7 @@
 mod archive;
 mod crashes;
 mod load;
+mod patroni;
 mod replicas;
 mod restore;
 mod rolling;
@@ -21,6 +22,7 @@ Long runs over real processes; `cargo xtask proof` provides what they need, and 
   proof crashes [SHARE]    every crash point on both databases, every ordered pair on one; of SHARE, every SHAREth run only
   proof hanging [SECONDS]  reads while Mollie hangs for 5 minutes, or SECONDS
   proof overload [SECONDS] twenty times as many callers as there are places, for 60 seconds, or SECONDS
+  proof patroni [LOSSES]   three replicas under load on three nodes under Patroni, whose primary is lost 20 times, or LOSSES
   proof replicas [DEATHS]  three replicas under load, each killed again and again: 100 deaths, or DEATHS
   proof restore [TIMES]    a database restored to a random moment while Mollie goes on, 10 times, or TIMES; callers repeat everything
   proof rolling [STOPS]    one of three replicas under load stopped by SIGTERM, 100 times, or STOPS; then a rolling change
@@ -44,6 +46,8 @@ async fn main() -> ExitCode {
         ["hanging", seconds] => load::hanging(count(seconds)).await,
         ["overload"] => load::overload(60).await,
         ["overload", seconds] => load::overload(count(seconds)).await,
+        ["patroni"] => patroni::prove(20).await,
+        ["patroni", losses] => patroni::prove(number(losses)).await,
         ["replicas"] => replicas::prove(100).await,
         ["replicas", deaths] => replicas::prove(number(deaths)).await,
         ["restore"] => restore::prove(10).await,
