@@ -45,9 +45,16 @@ def inside(name, program, development, directory):
         if name == "dev":
             trial(program, manifests, directory, secrets)
         else:
-            more, database = postgres(manifests, directory)
+            clients = Authority(directory, "orders-db-clients")
+            server, database = postgres(manifests, directory, clients)
             others.append(database)
-            production(program, manifests, directory, secrets | more)
+            secrets |= {
+                "order-service-database": clients.sign(
+                    one(manifests, "Cluster", "orders-db")["spec"]["bootstrap"]["initdb"]["owner"]
+                ),
+                "orders-db-ca": {"ca.crt": server.certificate.read_text()},
+            }
+            production(program, manifests, directory, secrets)
     finally:
         for process in others:
             process.send_signal(signal.SIGINT)

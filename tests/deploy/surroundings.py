@@ -126,10 +126,11 @@ class Authority:
         return {"tls.crt": signed.read_text(), "tls.key": key.read_text(), "ca.crt": self.certificate.read_text()}
 
 
-def postgres(manifests, directory):
-    """A server with the cluster's own pg_hba, which believes what `clients` signs. Gives what the Secrets hold, and the process."""
+def postgres(manifests, directory, clients):
+    """A server with the cluster's own pg_hba, which believes what `clients` signs. Gives the authority of its own certificate, and the
+    process."""
     cluster = one(manifests, "Cluster", "orders-db")["spec"]
-    server, clients = Authority(directory, "orders-db-ca"), Authority(directory, "orders-db-clients")
+    server = Authority(directory, "orders-db-ca")
     binaries = pathlib.Path(sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1])
     data = directory / "postgres"
     data.mkdir()
@@ -184,5 +185,4 @@ def postgres(manifests, directory):
         f"CREATE DATABASE {first['database']} OWNER {first['owner']}",
         cwd="/",
     )
-    client = clients.sign(first["owner"])
-    return {"order-service-database": client, "orders-db-ca": {"ca.crt": server.certificate.read_text()}}, process
+    return server, process

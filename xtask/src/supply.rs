@@ -31,6 +31,14 @@ pub fn buf() -> Result<()> {
     }
 }
 
+/// Where buf lies, for whom the network is closed.
+pub fn buf_program() -> Result<String> {
+    debian::ensure("npx", &["nodejs", "npm"])?;
+    let package = format!("--package={BUF}");
+    let found = process::output(&mut process::command("npx", ["--yes", &package, "-c", "command -v buf"])?)?;
+    Ok(found.trim().to_owned())
+}
+
 fn last_tag() -> Result<Option<String>> {
     let tags = process::output(&mut git(&["tag", "--merged", "HEAD", "--sort=-creatordate"])?)?;
     Ok(tags.lines().next().map(str::to_owned))
