@@ -124,6 +124,7 @@ pub const READ: &Shard = &[
     "crates/domain/src/rules/payment_particulars.rs",
     "crates/domain/src/rules/placement.rs",
     "crates/domain/src/rules/policy.rs",
+    "crates/domain/src/rules/quote.rs",
     "crates/domain/src/rules/rejection.rs",
     "crates/domain/src/rules/remote.rs",
     "crates/domain/src/rules/request_error.rs",

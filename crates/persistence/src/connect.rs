@@ -18,12 +18,13 @@ use crate::error::store_error;
 use crate::lock::FileLock;
 use crate::log::{KEPT, Log, refuse_without_log};
 use crate::permits::Counted;
+use crate::shelf::{Doubt, Shelf};
 
 /// How long a call waits for a free connection, or SQLite for its write lock: less than callers wait for an answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Connections idle for longer are tested before use: something in between may have dropped them.
-const IDLE_TRUST: Duration = Duration::from_secs(30);
+pub(crate) const IDLE_TRUST: Duration = Duration::from_secs(30);
 
 /// The database engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,6 +127,8 @@ pub(crate) struct Opened {
     pub engine: Engine,
     pub reader: DatabaseConnection,
     pub writer: DatabaseConnection,
+    /// Where PostgreSQL's connections lie between two uses.
+    pub shelf: Option<Shelf>,
     pub lock: Option<FileLock>,
     /// The log, if this is SQLite.
     pub log: Option<Arc<Log>>,
@@ -154,13 +157,16 @@ async fn open_postgres(address: PgConnectOptions, max_connections: u32) -> Resul
         ("idle_in_transaction_session_timeout", "30s"),
     ];
     let address = address.application_name("order-service").options(settings).disable_statement_logging();
+    let doubt = Doubt::default();
+    let tested = doubt.clone();
     let pool = PgPoolOptions::new()
         .max_connections(max_connections.max(1))
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
+        .before_acquire(move |connection, meta| {
+            let is_doubtful = tested.is_about(meta.idle_for);
             Box::pin(async move {
-                if meta.idle_for >= IDLE_TRUST {
+                if is_doubtful {
                     sea_orm::sqlx::Connection::ping(connection).await?;
                 }
                 Ok(true)
@@ -172,11 +178,13 @@ async fn open_postgres(address: PgConnectOptions, max_connections: u32) -> Resul
         Ok(pool) => pool,
         Err(error) => return Err(why(&address, error).await),
     };
+    let shelf = Some(Shelf::new(pool.clone(), doubt));
     let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
     Ok(Opened {
         engine: Engine::Postgres,
         reader: connection.clone(),
         writer: connection,
+        shelf,
         lock: None,
         log: None,
         doubt: Notify::new(),
@@ -226,6 +234,7 @@ async fn open_sqlite(path: PathBuf, max_connections: u32) -> Result<Opened, Conn
         engine: Engine::Sqlite,
         reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
         writer,
+        shelf: None,
         lock: Some(lock),
         log: Some(log),
         doubt: Notify::new(),
@@ -244,7 +253,7 @@ fn listening(address: PgConnectOptions) -> PgPool {
 /// Moves whatever the last process left in the log into the main file. If that fails, as on a full disk, the service still
 /// starts: it reports that it cannot write until it can.
 async fn empty_first(log: &Log, writer: &DatabaseConnection) {
-    let emptied = match Connection::take(writer).await {
+    let emptied = match Connection::take(writer, None).await {
         Ok(mut connection) => {
             let emptied = log.empty(&mut connection).await;
             connection.back(emptied)

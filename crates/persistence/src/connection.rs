@@ -11,7 +11,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::Values;
 use sea_orm::sqlx::pool::PoolConnection;
 use sea_orm::sqlx::{
-    AssertSqlSafe, Connection as _, Error as SqlxError, Executor, Postgres, Sqlite, query_with, raw_sql,
+    AssertSqlSafe, Connection as _, Error as SqlxError, Executor, Sqlite, query_with, raw_sql,
 };
 use sea_orm::{DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sea_query_sqlx::SqlxValues;
@@ -20,6 +20,7 @@ use crate::armed::{Armed, Watch};
 use crate::error::is_of_database;
 #[cfg(feature = "planted")]
 use crate::planted::Wrong;
+use crate::shelf::{Lent, Shelf};
 
 /// How long the thread behind a SQLite connection may take to answer a ping.
 const LIFE_SIGN: Duration = Duration::from_secs(5);
@@ -28,7 +29,7 @@ const LIFE_SIGN: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) enum Connection {
     Sqlite(PoolConnection<Sqlite>),
-    Postgres(PoolConnection<Postgres>),
+    Postgres(Lent),
     #[cfg(feature = "planted")]
     Wrong(DbBackend, Wrong),
 }
@@ -47,20 +48,24 @@ macro_rules! on_either {
 
 impl Connection {
     /// Takes one out of the pool, for a transaction.
-    pub async fn take_for_transaction(pool: &DatabaseConnection) -> Result<Self, DbErr> {
+    pub async fn take_for_transaction(
+        pool: &DatabaseConnection,
+        shelf: Option<&Shelf>,
+    ) -> Result<Self, DbErr> {
         #[cfg(feature = "planted")]
         if crate::planted::is_chosen() {
+            // It asks the driver's pool itself.
+            shelf.into_iter().for_each(Shelf::empty);
             return Wrong::begin(pool).await.map(|wrong| Self::Wrong(pool.get_database_backend(), wrong));
         }
-        Self::take(pool).await
+        Self::take(pool, shelf).await
     }
 
-    /// Takes one out of the pool.
-    pub async fn take(pool: &DatabaseConnection) -> Result<Self, DbErr> {
-        let taken = if pool.get_database_backend() == DbBackend::Sqlite {
-            pool.get_sqlite_connection_pool().acquire().await.map(Self::Sqlite)
-        } else {
-            pool.get_postgres_connection_pool().acquire().await.map(Self::Postgres)
+    /// Takes one off the shelf, where there is one, or out of the pool.
+    pub async fn take(pool: &DatabaseConnection, shelf: Option<&Shelf>) -> Result<Self, DbErr> {
+        let taken = match shelf {
+            Some(shelf) => shelf.take().await.map(Self::Postgres),
+            None => pool.get_sqlite_connection_pool().acquire().await.map(Self::Sqlite),
         };
         taken.map_err(|error| DbErr::Conn(driver_error(error)))
     }
@@ -147,17 +152,42 @@ impl Connection {
         watch
     }
 
-    /// Returns it to the pool after a single statement, unless the connection itself has failed.
+    /// Returns it after a single statement: kept if that has gone well, tested by the pool if the database refused it, and closed if the
+    /// connection itself has failed.
     pub fn back<T>(self, outcome: Result<T, DbErr>) -> Result<T, DbErr> {
-        if outcome.as_ref().is_err_and(|error| !is_of_database(error)) {
-            self.discard();
+        match &outcome {
+            Ok(_) => self.keep(),
+            Err(error) if is_of_database(error) => self.doubt(),
+            Err(_) => self.discard(),
         }
         outcome
     }
 
+    /// Returns it to the pool, which tests it: a server that stops tells so in an answer.
+    fn doubt(self) {
+        if let Self::Postgres(connection) = self {
+            connection.doubt();
+        }
+    }
+
+    /// Returns it for the next one: it has answered what it was asked, and no transaction is open.
+    pub fn keep(self) {
+        match self {
+            Self::Postgres(connection) => connection.keep(),
+            Self::Sqlite(connection) => drop(connection),
+            #[cfg(feature = "planted")]
+            Self::Wrong(_, wrong) => drop(wrong),
+        }
+    }
+
     /// Closes it as soon as it is dropped, in the background and within the pool's own bound; the pool opens another.
     pub fn discard(self) {
-        on_either!(self, mut connection => connection.close_on_drop(), wrong => drop(wrong));
+        match self {
+            Self::Postgres(connection) => connection.discard(),
+            Self::Sqlite(mut connection) => connection.close_on_drop(),
+            #[cfg(feature = "planted")]
+            Self::Wrong(_, wrong) => drop(wrong),
+        }
     }
 }
 

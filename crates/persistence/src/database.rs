@@ -18,6 +18,7 @@ use crate::lease;
 use crate::log::Log;
 use crate::permits::Counted;
 use crate::session::Session;
+use crate::shelf::Shelf;
 
 /// The store: SQLite or PostgreSQL. Cheap to clone.
 #[derive(Clone)]
@@ -80,7 +81,7 @@ impl Database {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.0.reader.ping().await.map_err(store_error)
+        self.read().execute_unprepared("SELECT 1").await.map(drop).map_err(store_error)
     }
 
     /// The database's name and version, such as `PostgreSQL 15.18`.
@@ -119,7 +120,7 @@ impl Database {
     /// Moves what SQLite's log holds into the main file, and frees the log; PostgreSQL needs nothing.
     pub(crate) async fn empty_log(&self) -> Result<(), StoreError> {
         let Some(log) = &self.0.log else { return Ok(()) };
-        let mut connection = Connection::take(&self.0.writer).await.map_err(store_error)?;
+        let mut connection = Connection::take(&self.0.writer, None).await.map_err(store_error)?;
         let emptied = log.empty(&mut connection).await;
         connection.back(emptied).map_err(store_error)
     }
@@ -129,6 +130,9 @@ impl Database {
         // SQLite would do it when its last connection closes; a crash meanwhile could leave a part of it, without the mark.
         if let Err(problem) = self.empty_log().await {
             tracing::warn!(%problem, "SQLite's log could not be emptied; it belongs to the database's file");
+        }
+        if let Some(shelf) = &self.0.shelf {
+            shelf.close();
         }
         for connection in [&self.0.writer, &self.0.reader] {
             if let Err(problem) = connection.close_by_ref().await {
@@ -169,7 +173,8 @@ impl Database {
         match self.engine() {
             Engine::Postgres => {
                 let pool = self.0.writer.get_postgres_connection_pool();
-                (pool.size(), pool.num_idle())
+                let kept = self.0.shelf.as_ref().map_or(0, Shelf::len);
+                (pool.size(), pool.num_idle() + kept)
             }
             Engine::Sqlite => {
                 let pools =
@@ -197,6 +202,11 @@ impl Database {
         &self.0.writer
     }
 
+    /// Where PostgreSQL's connections lie between two uses.
+    pub(crate) fn shelf(&self) -> Option<&Shelf> {
+        self.0.shelf.as_ref()
+    }
+
     /// SQLite's log.
     pub(crate) fn log(&self) -> Option<&Arc<Log>> {
         self.0.log.as_ref()
@@ -222,18 +232,17 @@ impl Database {
         self.0.listening.as_ref()
     }
 
-    /// The connection that migrations use.
-    pub(crate) fn reader(&self) -> &DatabaseConnection {
-        &self.0.reader
-    }
-
     /// For statements that read.
     pub(crate) fn read(&self) -> Session {
-        Session { pool: self.0.reader.clone(), armed: self.1.clone(), log: None }
+        self.session(&self.0.reader, None)
     }
 
     /// For single statements that write.
     pub(crate) fn write(&self) -> Session {
-        Session { pool: self.0.writer.clone(), armed: self.1.clone(), log: self.0.log.clone() }
+        self.session(&self.0.writer, self.0.log.clone())
+    }
+
+    fn session(&self, pool: &DatabaseConnection, log: Option<Arc<Log>>) -> Session {
+        Session { pool: pool.clone(), shelf: self.0.shelf.clone(), armed: self.1.clone(), log }
     }
 }

@@ -47,6 +47,7 @@ mod row;
 mod run;
 mod secret;
 mod session;
+mod shelf;
 mod shipment;
 mod span;
 mod store;

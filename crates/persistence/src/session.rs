@@ -11,12 +11,14 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult,
 use crate::armed::{Armed, Watch};
 use crate::connection::Connection;
 use crate::log::Log;
+use crate::shelf::Shelf;
 use crate::{moment, span};
 
 /// The pool, for statements that are each a transaction.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub pool: DatabaseConnection,
+    pub shelf: Option<Shelf>,
     pub armed: Armed,
     /// SQLite's log, if the statements write.
     pub log: Option<Arc<Log>>,
@@ -43,7 +45,7 @@ pub(crate) fn comparable(mut statement: Statement) -> Statement {
 impl Session {
     /// A connection, about to run a statement.
     async fn ready(&self, sql: &str) -> Result<(Connection, Watch), DbErr> {
-        let mut connection = Connection::take(&self.pool).await?;
+        let mut connection = Connection::take(&self.pool, self.shelf.as_ref()).await?;
         let watch = connection.ready(&self.armed, sql).await;
         Ok((connection, watch))
     }

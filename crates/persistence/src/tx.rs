@@ -101,7 +101,7 @@ where
 
 impl Tx {
     async fn begin(database: &Database) -> Result<Self, DbErr> {
-        let connection = Connection::take_for_transaction(database.writer()).await?;
+        let connection = Connection::take_for_transaction(database.writer(), database.shelf()).await?;
         let backend = connection.backend();
         let connection = Mutex::new(Held(Some(connection)));
         let tx = Self { backend, connection, armed: database.armed().clone(), log: database.log().cloned() };
@@ -120,14 +120,15 @@ impl Tx {
         let log = self.log.clone();
         match (self.give_back(), log) {
             (Some(connection), Some(log)) => log.written(connection),
-            (connection, _) => drop(connection),
+            (Some(connection), None) => connection.keep(),
+            (None, _) => (),
         }
         Ok(())
     }
 
     async fn roll_back(self) {
         match self.control("ROLLBACK", "ROLLBACK").await {
-            Ok(_) => drop(self.give_back()),
+            Ok(_) => self.give_back().into_iter().for_each(Connection::keep),
             // The database may have rolled back by itself, or be unreachable: the connection is closed either way.
             Err(problem) => {
                 if let Some(left_out) = TOLD.due() {
@@ -137,7 +138,7 @@ impl Tx {
         }
     }
 
-    /// The connection, which returns to the pool when dropped.
+    /// The connection, outside a transaction again.
     fn give_back(self) -> Option<Connection> {
         self.connection.into_inner().0.take()
     }

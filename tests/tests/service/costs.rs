@@ -2,7 +2,7 @@
 //! and no statement reads a table from its beginning. An added round trip or a lost query plan is seen here at once.
 //!
 //! After a change that is meant, paste what the failing test prints into the files beside it. `pings` are round trips that no
-//! call waits for: the driver's pool tries each connection that it gets back.
+//! call waits for: the driver's pool tries each connection that it gets back. It gets none back while they are in use (`shelf.rs`).
 
 mod cases;
 

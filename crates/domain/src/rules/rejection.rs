@@ -87,7 +87,7 @@ impl std::fmt::Display for Rejection {
         let words = format!("{}: {}{field}", self.title, self.detail);
         match self.by {
             RejectedBy::Mollie(status) => write!(f, "{status} {}", quoted(&words)),
-            RejectedBy::Operator => f.write_str(&quoted(&words)),
+            RejectedBy::Operator => write!(f, "{}: {}", self.title, quoted(&self.detail)),
             RejectedBy::Service | RejectedBy::Overtaken => f.write_str(&words),
         }
     }

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, Statement};
+use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::seaql_migrations::Entity as Applied;
-use sea_orm_migration::{IntoSchemaManagerConnection, MigratorTrait, SchemaManager};
 
 use super::Migrator;
 use crate::connect::ConnectError;
@@ -29,11 +29,7 @@ pub enum Schema {
 }
 
 /// Compares the schema with this release. Changes nothing.
-pub(super) async fn compare<'c, C>(session: &'c C) -> Result<Schema, ConnectError>
-where
-    C: ConnectionTrait,
-    &'c C: IntoSchemaManagerConnection<'c>,
-{
+pub(super) async fn compare(session: &impl ConnectionTrait) -> Result<Schema, ConnectError> {
     let known: Vec<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
     let applied = applied(session).await.map_err(store_error)?;
     let unknown: Vec<String> = applied.iter().filter(|name| !known.contains(name)).cloned().collect();
@@ -64,24 +60,30 @@ pub(crate) async fn require(session: &impl ConnectionTrait, level: i64) -> Resul
 }
 
 /// The steps that were applied.
-async fn applied<'c, C>(session: &'c C) -> Result<BTreeSet<String>, DbErr>
-where
-    C: ConnectionTrait,
-    &'c C: IntoSchemaManagerConnection<'c>,
-{
-    if !SchemaManager::new(session).has_table("seaql_migrations").await? {
+async fn applied(session: &impl ConnectionTrait) -> Result<BTreeSet<String>, DbErr> {
+    if !has_table(session, "seaql_migrations").await? {
         return Ok(BTreeSet::new());
     }
     Ok(Applied::find().all(session).await?.into_iter().map(|row| row.version).collect())
 }
 
+/// Whether there is such a table. The library's own way asks the driver's pool itself, past the rest of this crate.
+async fn has_table(session: &impl ConnectionTrait, name: &str) -> Result<bool, DbErr> {
+    let backend = session.get_database_backend();
+    let sql = match backend {
+        DbBackend::Sqlite => {
+            format!("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = '{name}'")
+        }
+        DbBackend::MySql | DbBackend::Postgres | _ => format!("SELECT COUNT(to_regclass('{name}'))"),
+    };
+    let row = session.query_one_raw(Statement::from_string(backend, sql)).await?;
+    let count: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+    Ok(count == Some(1))
+}
+
 /// The oldest level that works on the schema; `None` if the schema does not say.
-async fn oldest<'c, C>(session: &'c C) -> Result<Option<i64>, DbErr>
-where
-    C: ConnectionTrait,
-    &'c C: IntoSchemaManagerConnection<'c>,
-{
-    if !SchemaManager::new(session).has_table("schema_level").await? {
+async fn oldest(session: &impl ConnectionTrait) -> Result<Option<i64>, DbErr> {
+    if !has_table(session, "schema_level").await? {
         return Ok(None);
     }
     let sql = "SELECT oldest FROM schema_level WHERE id = 1";

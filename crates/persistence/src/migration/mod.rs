@@ -72,6 +72,10 @@ impl Database {
     /// # Errors
     /// [`ConnectError::NewerSchema`] and [`ConnectError::Database`].
     pub async fn migrate(&self) -> Result<Vec<String>, ConnectError> {
+        if let Some(shelf) = self.shelf() {
+            // It begins past the shelf.
+            shelf.empty();
+        }
         let tx = begin(self.writer()).await.map_err(store_error)?;
         let applied = apply(&tx, self.engine()).await?;
         tx.commit().await.map_err(store_error)?;
@@ -86,7 +90,7 @@ impl Database {
     /// # Errors
     /// [`ConnectError::NewerSchema`] and [`ConnectError::Database`].
     pub async fn schema(&self) -> Result<Schema, ConnectError> {
-        compare(self.reader()).await
+        compare(&self.read()).await
     }
 }
 

@@ -14,6 +14,7 @@ mod news;
 mod opening;
 mod permits;
 mod restoration;
+mod shelf;
 mod telling;
 
 /// Everything that is tested on both engines.

@@ -208,7 +208,7 @@ async fn a_shipment_resolved_as_rejected_gives_its_units_back_and_raises_nothing
     assert_eq!(shipment.state, ShipmentState::Refused);
     let words = shipment.rejection.unwrap();
     assert_eq!((words.by, words.detail.as_str()), (RejectedBy::Operator, "olga: looked at the parcels"));
-    assert_eq!(words.to_string(), "Decided by an operator: olga: looked at the parcels");
+    assert_eq!(words.to_string(), "Decided by an operator: “olga: looked at the parcels”");
     world.sync(id).await;
     let order = world.settled(id).await;
     assert_eq!((order.lines[1].shipped.quantity, order.lines[1].available().quantity), (1, 2));
