@@ -1,9 +1,12 @@
-//! What a restored database holds open counts as sent, and is looked for: of each order the first before the others.
+//! What a restored database holds open counts as sent, and is looked for: of each order the first before the others. What is over is read later.
 
 use conformance::samples::*;
 use domain::operations::operation::{Operation, State};
-use domain::ports::Store;
+use domain::ports::{Change, LookupEnd, Store};
+use domain::rules::archival::USUAL_AGE;
+use domain::rules::ids::{MollieOrderId, OrderId};
 use domain::rules::operation::OperationState;
+use domain::rules::order::Order;
 use persistence::Database;
 
 async fn now_is(database: &Database, operation: &Operation) -> State {
@@ -67,4 +70,38 @@ pub async fn of_each_order_the_first_open_operation_is_looked_for_before_the_oth
     let claims = database.claim_unobserved(at(1_000), LEASE, token(), 10).await.unwrap();
     assert_eq!(claims.iter().map(|claim| claim.operation.id).collect::<Vec<_>>(), [second.id]);
     assert_eq!(database.unobserved(&[]).await.unwrap(), 2);
+}
+
+/// An order that is over, and of which no look-up is due.
+async fn ended(database: &Database, time: i64) -> OrderId {
+    let bare = bare_order();
+    let mollie_id = Some(MollieOrderId::new(format!("ord_{}", bare.terms.order_number)));
+    let order = Order { closed_time: Some(at(time)), mollie_id, ..bare };
+    let id = order.id;
+    database.commit(Change { lookup: Some(at(1)), ..creation(&order) }).await.unwrap();
+    let claims = database.claim_lookups(at(1), LEASE, token(), 10).await.unwrap();
+    database.finish_lookup(&claims[0], LookupEnd { next: None, failures: 0, was_read: true }).await.unwrap();
+    id
+}
+
+/// Of how many a look-up is due, and of which.
+async fn due(database: &Database, time: i64) -> Vec<OrderId> {
+    let claims = database.claim_lookups(at(time), LEASE, token(), 250).await.unwrap();
+    claims.into_iter().map(|claim| claim.order_id).collect()
+}
+
+pub async fn orders_that_are_over_are_read_too_but_not_all_at_once(database: &Database) {
+    let long_ago = USUAL_AGE.as_secs() + 2_000;
+    let old = ended(database, 60).await;
+    let first = ended(database, long_ago - 100).await;
+    let mut others = Vec::new();
+    for n in 0..60 {
+        others.push(ended(database, long_ago - n).await);
+    }
+    database.begin_restoration(at(long_ago)).await.unwrap();
+    let (mut now, later) = (due(database, long_ago).await, due(database, long_ago + 60).await);
+    now.sort();
+    others.sort();
+    assert_eq!((now, later), (others, vec![first]), "those that ended last come first");
+    assert!(!due(database, long_ago + 6_000).await.contains(&old), "a bank takes back nothing so old");
 }
