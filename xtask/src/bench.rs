@@ -23,6 +23,8 @@ const FULL: Duration = Duration::from_secs(40 * 60);
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Options {
     quick: bool,
+    /// Nothing but growth, and nothing of docs/performance.md.
+    growth: bool,
     /// In the large database; unless given, `bench` decides.
     orders: Option<u64>,
 }
@@ -52,8 +54,9 @@ impl Options {
 
     fn arguments(&self) -> Vec<String> {
         let quick = self.quick.then(|| "--quick".to_owned());
+        let growth = self.growth.then(|| "--growth".to_owned());
         let orders = self.orders.map(|orders| ["--orders".to_owned(), orders.to_string()]);
-        quick.into_iter().chain(orders.into_iter().flatten()).collect()
+        quick.into_iter().chain(growth).chain(orders.into_iter().flatten()).collect()
     }
 }
 
@@ -82,6 +85,17 @@ pub fn proven(arguments: &[String]) -> Result<String> {
         full.summary()?,
         full.table()?
     ))
+}
+
+/// How many orders the run has whose only question is whether calls cost more where there are more orders.
+const MANY: u64 = 1_000_000;
+
+/// For docs/proofs: what calls cost with a million orders kept, beside what they cost with ten thousand.
+pub fn grown(arguments: &[String]) -> Result<String> {
+    let mut options = Options::parse(arguments)?;
+    options.growth = true;
+    options.orders = options.orders.or(Some(MANY));
+    measure(&options)?.table()
 }
 
 /// Fails if docs/performance.md or a drawing is not what the kept figures give.
@@ -149,7 +163,7 @@ fn measure(options: &Options) -> Result<Measured> {
     process::run(&mut run)?;
     drop(server);
     measured.took = began.elapsed();
-    if !options.quick {
+    if !options.quick && !options.growth {
         let kept = process::root()?.join(FIGURES);
         fs::copy(&measured.figures, &kept).with_context(|| format!("writing {}", kept.display()))?;
         measured.figures = kept;

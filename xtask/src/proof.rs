@@ -46,7 +46,7 @@ enum Work {
 }
 
 /// All there are. To add one, add a row.
-const PROOFS: [Proof; 22] = [
+const PROOFS: [Proof; 23] = [
     Proof {
         name: "archive",
         says: "20,000 orders that are closed for good are archived while the service is killed twice: all is told of them as before",
@@ -88,6 +88,13 @@ const PROOFS: [Proof; 22] = [
         runs: Runs::Nothing,
         covers: &FUZZED,
         work: Work::Task(fuzz::proven),
+    },
+    Proof {
+        name: "growth",
+        says: "what creating, reading and listing orders cost with a million orders kept, beside ten thousand",
+        runs: Runs::Nothing,
+        covers: &["crates", "proto", "tests/bench"],
+        work: Work::Task(bench::grown),
     },
     Proof {
         name: "hanging",

@@ -49,6 +49,9 @@ pub struct RunArguments {
     /// Shorter slices and a small database: within four minutes.
     #[arg(long)]
     pub quick: bool,
+    /// Only whether calls cost more where there are more orders.
+    #[arg(long, conflicts_with = "quick")]
+    pub growth: bool,
     /// How many orders the large database holds; a tenth as many in a quick run.
     #[arg(long, default_value_t = 200_000)]
     pub orders: u64,

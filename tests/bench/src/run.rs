@@ -27,9 +27,13 @@ pub async fn run(arguments: RunArguments) -> Result<()> {
     begins("statements");
     let seen = Box::pin(statements::measure(&site, &mut findings)).await?;
     let settings = settings(&site, &seen).await?;
-    begins("start");
-    start::measure(&site, &seen.order, &mut findings).await?;
-    on_bed(&site, &seen, &begins, &mut findings).await?;
+    if arguments.growth {
+        findings = Findings::default();
+    } else {
+        begins("start");
+        start::measure(&site, &seen.order, &mut findings).await?;
+        on_bed(&site, &seen, &begins, &mut findings).await?;
+    }
     begins("growth");
     Box::pin(growth::measure(&site, &mut findings)).await?;
     let run = Run {

@@ -115,7 +115,12 @@ pub fn summary(run: &Run) -> String {
 
 /// Under what the run was measured.
 pub fn conditions(run: &Run) -> Vec<(&str, String)> {
-    let extent = if run.quick { "the short run" } else { "the full run" };
+    let is_growth = |figure: &Figure| figure.group == "growth";
+    let extent = match run.quick {
+        true => "the short run",
+        false if run.figures.iter().all(is_growth) => "growth alone",
+        false => "the full run",
+    };
     let facts = [
         ("commit", run.commit.clone()),
         ("date", run.date.clone()),
