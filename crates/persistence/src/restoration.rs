@@ -30,7 +30,8 @@ pub struct Restoration {
     pub number: i64,
     /// When the service first ran on the restored database.
     pub started: Timestamp,
-    /// The time of the last event that the database has. What was recorded after that is lost; `None`: there is no event.
+    /// The time of the last event that the database had, now or at a recent restore. What was recorded after that may be lost; `None`: there is
+    /// no event.
     pub known_until: Option<Timestamp>,
     /// Whether it serves.
     pub is_finished: bool,
@@ -47,10 +48,17 @@ struct Row {
 const LAST: &str =
     "SELECT number, started_time, known_until, finished_time FROM restorations ORDER BY number DESC LIMIT 1";
 
-/// The events are numbered within their orders; the last of all is found by its time.
+/// The events are numbered within their orders; the last of all is found by its time. After another restore not long ago, what that one looked
+/// for is looked for once more, as a profile may have had no key then, but nothing whose request is promised nothing any more.
 const BEGIN: &str = "
     INSERT INTO restorations (number, started_time, known_until)
-    SELECT COALESCE((SELECT MAX(number) FROM restorations), 0) + 1, $1, (SELECT MAX(time) FROM events)";
+    SELECT COALESCE((SELECT MAX(number) FROM restorations), 0) + 1, $1, (SELECT MIN(known) FROM (
+        SELECT MAX(time) AS known FROM events
+        UNION ALL SELECT CASE WHEN MIN(known_until) < $2 THEN $2 ELSE MIN(known_until) END FROM restorations WHERE started_time > $2
+    ) AS either)";
+
+/// For how long requests are promised to be recognised.
+const PROMISED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Every operation may have been sent since the moment that was restored, and whoever held it is gone.
 const DOUBT: &str = "
@@ -151,7 +159,9 @@ async fn begin(tx: &Tx, now: Timestamp) -> Result<Restoration, CommitError> {
     if let Some(under_way) = last(tx).await?.filter(|last| !last.is_finished) {
         return Ok(under_way);
     }
-    for sql in [BEGIN, DOUBT, DOUBT_ATTENTION, LOOK] {
+    let recent = now.saturating_sub(PROMISED).unwrap_or(Timestamp::MIN);
+    execute(tx, BEGIN, [moment::column(now).into(), moment::column(recent).into()]).await?;
+    for sql in [DOUBT, DOUBT_ATTENTION, LOOK] {
         execute(tx, sql, [moment::column(now).into()]).await?;
     }
     look_at_ended(tx, now).await?;

@@ -92,6 +92,11 @@ async fn one_profile_is_given_up(mut world: World) {
     let refused = refusal(world.orders().get_order(asked).await);
     assert_eq!(refused.kind(), (Code::Unavailable, "RESTORING"));
 
+    // Whoever watches over the process lets it live, however long that takes, and gives it no calls.
+    for (path, status) in [("/startupz", 200), ("/livez", 200), ("/readyz", 503)] {
+        assert_eq!(world.service.probe(path).await.map(|told| told.0), Some(status), "{path}");
+    }
+
     // It can be stopped meanwhile, and goes on with what it was told last.
     world.service.stop().await;
     world.service.forget(KEY);
