@@ -88,15 +88,9 @@ impl Shelf {
 
     /// The one that was used last, if it is still good. Others that are not go back to the pool.
     fn kept(&self) -> Option<Waiting> {
-        let now = Instant::now();
-        let mut kept = self.lock();
-        let (good, old) =
-            std::mem::take(&mut kept.connections).into_iter().partition(|it: &Waiting| it.is_good(now));
-        kept.connections = good;
-        let last = kept.connections.pop();
-        drop(kept);
-        drop::<Vec<Waiting>>(old);
-        last
+        let (now, mut kept) = (Instant::now(), self.lock());
+        kept.connections.retain(|waiting| waiting.is_good(now));
+        kept.connections.pop()
     }
 
     /// How many lie here.
@@ -106,8 +100,7 @@ impl Shelf {
 
     /// Gives all back to the pool, which tests them.
     pub fn empty(&self) {
-        let all = std::mem::take(&mut self.lock().connections);
-        drop(all);
+        self.lock().connections.clear();
     }
 
     /// Keeps none from now on.
@@ -139,8 +132,7 @@ impl Lent {
         if !kept.is_closed {
             kept.connections.push(Waiting { connection, taken, since: Instant::now() });
         }
-        drop(kept);
-        drop(turn);
+        drop((kept, turn));
     }
 
     /// Has the pool test it, and all others that are idle: what has befallen it may have befallen them.
