@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use domain::ports::{Clock, Gateway, Ids, Listing, Ports, StoreError};
+use domain::ports::{Clock, Gateway, GatewayError, Ids, Listing, Ports, StoreError};
 use domain::rules::call_rate::Rank;
 use domain::rules::ids::{LeaseToken, OrderId, ProfileName};
 use domain::rules::placement::Mode;
@@ -59,11 +59,19 @@ pub async fn hold(State(gate): State<Gate>, request: Request, next: Next) -> Res
 
 /// The last restoration; a new one if the database was just restored.
 pub async fn begin(store: &Database, is_new: bool, now: Timestamp) -> Result<Option<Restoration>> {
-    if is_new {
-        let begun = store.begin_restoration(now).await;
-        return begun.map(Some).context("the restoration cannot be noted in the database");
+    let last = store.last_restoration().await.context("whether the database was restored cannot be read")?;
+    if !is_new {
+        return Ok(last);
     }
-    store.last_restoration().await.context("whether the database was restored cannot be read")
+    if let Some(Restoration { started, .. }) = last.filter(|last| last.is_finished) {
+        warn!(
+            %started,
+            "this database was restored before, and that is finished; as --after-restore is given, it is taken for restored once more. \
+             If it was not, nothing is done twice, but no call is taken until Mollie was read: start without --after-restore"
+        );
+    }
+    let begun = store.begin_restoration(now).await;
+    begun.map(Some).context("the restoration cannot be noted in the database")
 }
 
 /// Brings the database up to what Mollie shows.
@@ -85,11 +93,27 @@ pub async fn run(driver: &Driver, restoration: Restoration) {
     );
 }
 
-async fn failed(problem: &impl std::fmt::Display, what: &'static str) {
+async fn failed(problem: &impl std::fmt::Display, what: impl std::fmt::Display + Send) {
     if let Some(left_out) = TOLD.due() {
         warn!(%problem, left_out, "restoring: {what}");
     }
     sleep(FAILED).await;
+}
+
+/// What cannot be read under a profile, and the ways out if that is due to its key: nobody else may give it up.
+fn unlisted(profile: &ProfileName, error: &GatewayError) -> String {
+    let what = format!("orders of profile {profile} cannot be listed at Mollie");
+    match error {
+        GatewayError::KeyRefused(_) => format!(
+            "{what}, and no call is taken meanwhile; put its right key into the file that profiles.{profile}.api_key_file names, or, if \
+             there is none any more, set profiles.{profile}.retired=true, leave out its key and start again: its orders are left as they are"
+        ),
+        GatewayError::Unavailable(_)
+        | GatewayError::Later { .. }
+        | GatewayError::NotFound
+        | GatewayError::NoKey(_)
+        | GatewayError::Unreadable(_) => what,
+    }
 }
 
 /// Looks for every open operation. Returns how many steps that took.
@@ -148,7 +172,7 @@ async fn list(driver: &Driver, profile: &ProfileName, since: Timestamp) -> BTree
         let Listing { orders, next } = match page {
             Ok(page) => page,
             Err(error) => {
-                failed(&error, "orders cannot be listed at Mollie").await;
+                failed(&error, unlisted(profile, &error)).await;
                 continue;
             }
         };
@@ -189,7 +213,8 @@ async fn record_one(driver: &Driver, profile: (&ProfileName, Mode), found: &[Our
         match Box::pin(join(&*driver.service, profile, found)).await {
             Ok(found) => return found,
             Err(error @ (RestoreError::Gateway(_) | RestoreError::Store(_))) => {
-                failed(&error, "an order cannot be recorded").await;
+                let order = found.first().map(|ours| ours.order_id().to_string()).unwrap_or_default();
+                failed(&error, format!("order {order} of profile {} cannot be recorded", profile.0)).await;
             }
         }
     }

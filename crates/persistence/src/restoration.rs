@@ -5,16 +5,20 @@ use std::time::Duration;
 
 use domain::operations::claim::Claim;
 use domain::ports::{CommitError, StoreError};
+use domain::rules::archival::USUAL_AGE;
 use domain::rules::ids::{LeaseToken, ProfileName};
-use jiff::Timestamp;
-use sea_orm::sea_query::Value;
+use jiff::{SignedDuration, Timestamp};
+use sea_orm::sea_query::{Expr, ExprTrait, Value};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, Statement,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Statement,
 };
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::database::Database;
 use crate::entity::operation::{Column, Entity, Model};
+use crate::entity::{lookup, order};
 use crate::error::store_error;
 use crate::tx::{Tx, run_tx};
 use crate::{claim, lease, moment};
@@ -26,7 +30,8 @@ pub struct Restoration {
     pub number: i64,
     /// When the service first ran on the restored database.
     pub started: Timestamp,
-    /// The time of the last event that the database has. What was recorded after that is lost; `None`: there is no event.
+    /// The time of the last event that the database had, now or at a recent restore. What was recorded after that may be lost; `None`: there is
+    /// no event.
     pub known_until: Option<Timestamp>,
     /// Whether it serves.
     pub is_finished: bool,
@@ -43,10 +48,17 @@ struct Row {
 const LAST: &str =
     "SELECT number, started_time, known_until, finished_time FROM restorations ORDER BY number DESC LIMIT 1";
 
-/// The events are numbered within their orders; the last of all is found by its time.
+/// The events are numbered within their orders; the last of all is found by its time. After another restore not long ago, what that one looked
+/// for is looked for once more, as a profile may have had no key then, but nothing whose request is promised nothing any more.
 const BEGIN: &str = "
     INSERT INTO restorations (number, started_time, known_until)
-    SELECT COALESCE((SELECT MAX(number) FROM restorations), 0) + 1, $1, (SELECT MAX(time) FROM events)";
+    SELECT COALESCE((SELECT MAX(number) FROM restorations), 0) + 1, $1, (SELECT MIN(known) FROM (
+        SELECT MAX(time) AS known FROM events
+        UNION ALL SELECT CASE WHEN MIN(known_until) < $2 THEN $2 ELSE MIN(known_until) END FROM restorations WHERE started_time > $2
+    ) AS either)";
+
+/// For how long requests are promised to be recognised.
+const PROMISED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Every operation may have been sent since the moment that was restored, and whoever held it is gone.
 const DOUBT: &str = "
@@ -62,6 +74,9 @@ const DOUBT_ATTENTION: &str = "
 const LOOK: &str = "
     UPDATE lookups SET due_time = $1, hooks = hooks + 1, lease_token = NULL, lease_until = NULL
     WHERE order_id IN (SELECT id FROM orders WHERE closed_time IS NULL AND mollie_id IS NOT NULL)";
+
+/// How many orders that are over are read in each minute: Mollie's rate and the webhooks of today need the rest.
+const OVER_AT_ONCE: usize = 60;
 
 const FINISH: &str = "UPDATE restorations SET finished_time = $2 WHERE number = $1 AND finished_time IS NULL";
 
@@ -144,11 +159,40 @@ async fn begin(tx: &Tx, now: Timestamp) -> Result<Restoration, CommitError> {
     if let Some(under_way) = last(tx).await?.filter(|last| !last.is_finished) {
         return Ok(under_way);
     }
-    for sql in [BEGIN, DOUBT, DOUBT_ATTENTION, LOOK] {
+    let recent = now.saturating_sub(PROMISED).unwrap_or(Timestamp::MIN);
+    execute(tx, BEGIN, [moment::column(now).into(), moment::column(recent).into()]).await?;
+    for sql in [DOUBT, DOUBT_ATTENTION, LOOK] {
         execute(tx, sql, [moment::column(now).into()]).await?;
     }
+    look_at_ended(tx, now).await?;
     let none = || StoreError::Inconsistent("restorations: the new row is gone".to_owned());
     Ok(last(tx).await?.ok_or_else(none)?)
+}
+
+/// Has the orders read, too, that are over: a chargeback or a refund since the moment was told by a webhook that is lost, and nothing else
+/// would tell it again. Those that ended last come first.
+async fn look_at_ended(tx: &Tx, now: Timestamp) -> Result<(), StoreError> {
+    let since = now.saturating_sub(USUAL_AGE).unwrap_or(Timestamp::MIN);
+    let ended: Vec<Uuid> = order::Entity::find()
+        .select_only()
+        .column(order::Column::Id)
+        .filter(order::Column::ClosedTime.gte(moment::column(since)))
+        .filter(order::Column::MollieId.is_not_null())
+        .order_by_desc(order::Column::ClosedTime)
+        .into_tuple()
+        .all(tx)
+        .await
+        .map_err(store_error)?;
+    for (minute, some) in (0..).zip(ended.chunks(OVER_AT_ONCE)) {
+        let due = now.saturating_add(SignedDuration::from_mins(minute)).unwrap_or(Timestamp::MAX);
+        let rests =
+            lookup::Column::OrderId.is_in(some.iter().copied()).and(lookup::Column::DueTime.is_null());
+        let look = lookup::Entity::update_many()
+            .col_expr(lookup::Column::DueTime, Expr::value(moment::column(due)))
+            .filter(rests);
+        look.exec(tx).await.map_err(store_error)?;
+    }
+    Ok(())
 }
 
 /// Nothing of it is guarded by a version or a lease.

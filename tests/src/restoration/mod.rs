@@ -88,7 +88,7 @@ impl Trial {
         self.world.service.start().await;
     }
 
-    /// Starts it as the run book says, kills it in the middle, and starts it again.
+    /// Starts it as the run book says, kills it in the middle, starts it again, stops it, and starts it once more.
     pub async fn start_restored(&mut self, came: &mut Came) {
         let list = json!([{
             "fault": "status", "status": 503, "effect": false, "method": "GET", "path": "/v2/orders", "count": "all",
@@ -98,6 +98,9 @@ impl Trial {
         self.has_begun().await;
         came.refused += usize::from(caller::is_refused(&self.world).await);
         self.world.service.kill();
+        self.world.service.launch(&[]);
+        self.has_begun().await;
+        self.world.service.stop().await;
         self.world.service.launch(&[]);
         self.has_begun().await;
         // What is not at Mollie may still come there, until the settle window of the last possible call is over.

@@ -3,14 +3,14 @@
 use prost::Message;
 use tests::proto::get_order_request::{Key, OrderNumber};
 use tests::proto::{
-    ArchiveObstacle, ArchiveOrdersRequest, ArchiveOrdersResponse, CloseReviewItemRequest,
+    ArchiveObstacle, ArchiveOrdersRequest, ArchiveOrdersResponse, CloseReviewItemRequest, CreateOrderRequest,
     CreateRefundRequest, GetOperationRequest, GetOrderRequest, GetRefundRequest, GetShipmentRequest,
     ListOperationsRequest, ListOrdersRequest, ListRefundsRequest, ListShipmentsRequest, OperationFilter,
     OperationState, Order, OrderStatus, RefundState, ReviewItemKind,
 };
 use tests::{
     Archiving, Engine, LEGO, Process, SOON, Watch, World, amount, draft, from_beginning, new_request_id,
-    numbered, on_both_engines, until,
+    numbered, on_both_engines, refusal, until,
 };
 use tonic::Code;
 
@@ -22,6 +22,7 @@ on_both_engines!(
     a_late_chargeback_of_an_archived_order_is_not_lost,
     a_late_refund_of_an_archived_order_is_made,
     the_command_says_what_it_would_do_and_what_it_has_done,
+    what_was_archived_before_a_restored_moment_or_after_it_is_recognised,
 );
 
 mod postgres_alone {
@@ -40,7 +41,13 @@ async fn five_hundred() {
 
 /// An order that was paid, shipped and partly refunded long ago.
 async fn completed(world: &World, number: &str) -> Order {
-    let order = world.create_and_check_out(numbered(number, "ideal"), "paid").await;
+    complete(world, create(&new_request_id(), numbered(number, "ideal"))).await
+}
+
+async fn complete(world: &World, placing: CreateOrderRequest) -> Order {
+    let order = world.orders().create_order(placing).await.unwrap().into_inner();
+    world.simulator.check_out(&order.checkout_url, "paid").await;
+    let order = world.reaches(&order.id, OrderStatus::Paid).await;
     world.orders().create_shipment(ship_rest(&order)).await.unwrap();
     refund(world, &order, &new_request_id()).await.unwrap();
     world.reaches(&order.id, OrderStatus::Completed).await;
@@ -248,4 +255,42 @@ async fn the_command_says_what_it_would_do_and_what_it_has_done(world: World) {
     assert_eq!(run(&["--older-than", "30"]).await, "0 orders archived\n", "it ended later");
     assert_eq!(run(&["--older-than", "0", "--profile", "main"]).await, "1 order archived\n");
     assert!(!is_listed(&world, &order).await && is_listed(&world, &open).await);
+}
+
+/// The backup has one of two orders in its archive; what happened since is known to Mollie alone.
+async fn what_was_archived_before_a_restored_moment_or_after_it_is_recognised(mut world: World) {
+    let placings = ["before", "after"].map(|name| create(name, numbered(name, "ideal")));
+    let before = complete(&world, placings[0].clone()).await;
+    archive(&world).await;
+    let after = complete(&world, placings[1].clone()).await;
+    let backup = world.database.back_up(world.directory()).await;
+    let look = ArchiveOrdersRequest { dry_run: true, ..ArchiveOrdersRequest::default() };
+    let is_back = async || world.operators().archive_orders(look.clone()).await.ok();
+    until("the database is back after its backup", SOON, is_back).await;
+    archive(&world).await;
+    refund(&world, &before, "late").await.unwrap();
+    world.settles(&before.id).await;
+    let payment = after.payments[0].mollie_payment_id.clone();
+    world.simulator.charge_back(&payment, "10.00").await;
+    let has_items = async || Some(world.order(&after.id).await).filter(|order| !order.items.is_empty());
+    until("the chargeback is told", SOON, has_items).await;
+
+    world.service.kill();
+    world.database.restore(backup).await;
+    world.service.launch(&["--after-restore"]);
+    world.service.serves(SOON * 3).await;
+    for (order, placing) in [&before, &after].into_iter().zip(placings) {
+        assert_eq!(world.orders().create_order(placing).await.unwrap().into_inner().id, order.id);
+    }
+    assert!(!is_listed(&world, &before).await, "nothing of it has changed here");
+    // Its webhook came to the database that is lost; Mollie will not repeat it.
+    let has_items = async || Some(world.order(&after.id).await).filter(|order| !order.items.is_empty());
+    let told = until("the chargeback is told again", SOON, has_items).await;
+    is_told(&told, ReviewItemKind::Chargeback, &payment, "10.00 EUR");
+    // Nobody knows here that this refund was made.
+    let again = refusal(refund(&world, &before, "late").await.map(tonic::Response::new));
+    assert_eq!(again.kind(), (Code::FailedPrecondition, "ORDER_RESTORED"));
+    assert!(is_listed(&world, &before).await);
+    let ledger = world.simulator.ledger().await;
+    assert_eq!(["order_created", "payment_refunded"].map(|kind| ledger.count(kind)), [2, 3]);
 }

@@ -1,9 +1,15 @@
-//! What a restored database holds open counts as sent, and is looked for: of each order the first before the others.
+//! What a restored database holds open counts as sent, and is looked for: of each order the first before the others. What is over is read later.
 
 use conformance::samples::*;
 use domain::operations::operation::{Operation, State};
-use domain::ports::Store;
+use domain::ports::{Change, Store};
+use domain::rules::archival::USUAL_AGE;
+use domain::rules::event::Event;
+use domain::rules::ids::{MollieOrderId, OrderId};
 use domain::rules::operation::OperationState;
+use domain::rules::order::Order;
+use domain::rules::placement::Placement;
+use jiff::Timestamp;
 use persistence::Database;
 
 async fn now_is(database: &Database, operation: &Operation) -> State {
@@ -67,4 +73,62 @@ pub async fn of_each_order_the_first_open_operation_is_looked_for_before_the_oth
     let claims = database.claim_unobserved(at(1_000), LEASE, token(), 10).await.unwrap();
     assert_eq!(claims.iter().map(|claim| claim.operation.id).collect::<Vec<_>>(), [second.id]);
     assert_eq!(database.unobserved(&[]).await.unwrap(), 2);
+}
+
+/// An order that is over, and of which no look-up is due.
+async fn ended(database: &Database, time: i64) -> OrderId {
+    let order = bare_order();
+    let (id, mollie_id) = (order.id, Some(MollieOrderId::new(format!("ord_{}", order.id))));
+    let order = Order { closed_time: Some(at(time)), placement: Placement::Placed, mollie_id, ..order };
+    database.commit(Change { lookup: Some(at(1)), ..creation(&order) }).await.unwrap();
+    let claims = database.claim_lookups(at(1), LEASE, token(), 10).await.unwrap();
+    database.finish_lookup(&claims[0], done(None, 0)).await.unwrap();
+    id
+}
+
+/// Of how many a look-up is due, and of which.
+async fn due(database: &Database, time: i64) -> Vec<OrderId> {
+    let claims = database.claim_lookups(at(time), LEASE, token(), 250).await.unwrap();
+    claims.into_iter().map(|claim| claim.order_id).collect()
+}
+
+pub async fn orders_that_are_over_are_read_too_but_not_all_at_once(database: &Database) {
+    let long_ago = USUAL_AGE.as_secs() + 2_000;
+    let old = ended(database, 60).await;
+    let first = ended(database, long_ago - 100).await;
+    let mut others = Vec::new();
+    for n in 0..60 {
+        others.push(ended(database, long_ago - n).await);
+    }
+    database.begin_restoration(at(long_ago)).await.unwrap();
+    let (mut now, later) = (due(database, long_ago).await, due(database, long_ago + 60).await);
+    now.sort();
+    others.sort();
+    assert_eq!((now, later), (others, vec![first]), "those that ended last come first");
+    assert!(!due(database, long_ago + 6_000).await.contains(&old), "a bank takes back nothing so old");
+}
+
+async fn heard_of(database: &Database, time: i64) {
+    let order = bare_order();
+    let happened = Event { time: at(time), ..event(&order, 1, every_event(&order).remove(0)) };
+    database.commit(Change { events: vec![happened], ..creation(&order) }).await.unwrap();
+}
+
+/// A whole restore, and since when it looks for orders.
+async fn restored(database: &Database, time: i64) -> Option<Timestamp> {
+    let begun = database.begin_restoration(at(time)).await.unwrap();
+    database.finish_restoration(begun.number, at(time + 1)).await.unwrap();
+    begun.known_until
+}
+
+pub async fn what_a_recent_restore_looked_for_is_looked_for_again(database: &Database) {
+    const MONTH: i64 = 30 * 24 * 60 * 60;
+    heard_of(database, 10).await;
+    assert_eq!(restored(database, 1_000).await, Some(at(10)));
+    heard_of(database, 2_000).await;
+    assert_eq!(restored(database, MONTH).await, Some(at(10)), "a profile may have had no key then");
+    heard_of(database, 2 * MONTH - 10).await;
+    let promised = Some(at(MONTH - 1));
+    assert_eq!(restored(database, 2 * MONTH - 1).await, promised, "older requests are promised nothing");
+    assert_eq!(restored(database, 3 * MONTH).await, Some(at(2 * MONTH - 10)), "the last one is long ago");
 }
