@@ -46,7 +46,7 @@ async fn what_was_under_way_rests_until_there_is_a_key_and_nothing_new_is_begun(
         let is_told = matches!(&refused, Err(MutationError::Unconfirmed(GatewayError::NoKey(_))));
         assert!(is_told, "{refused:?}");
     }
-    assert!(matches!(sync(&*world, id).await, Err(SyncError::Gateway(GatewayError::NoKey(_)))));
+    assert!(matches!(Box::pin(sync(&*world, id)).await, Err(SyncError::Gateway(GatewayError::NoKey(_)))));
     assert_eq!(world.order(id).await.version, version);
     assert_eq!((world.mollie.calls().len(), world.mollie.readings()), (calls, readings));
 

@@ -159,7 +159,7 @@ async fn a_request_is_not_refused_if_the_order_cannot_be_read() {
         world.mollie.side().unreadable = Some(error);
         let shipped = world.ship(id, &lamps(1)).await;
         assert!(matches!(shipped, Err(MutationError::Unconfirmed(_))), "{shipped:?}");
-        assert!(matches!(sync(&*world, id).await, Err(SyncError::Gateway(_))));
+        assert!(matches!(Box::pin(sync(&*world, id)).await, Err(SyncError::Gateway(_))));
     }
     world.pay(id).await;
     world.mollie.side().unreadable = None;
@@ -176,7 +176,7 @@ async fn a_request_is_not_refused_if_the_order_cannot_be_read() {
 async fn an_order_that_is_not_placed_is_not_read() {
     let world = World::new().await;
     let accepted = world.recorded().await;
-    assert!(matches!(sync(&*world, accepted.order_id).await, Err(SyncError::NotPlaced)));
+    assert!(matches!(Box::pin(sync(&*world, accepted.order_id)).await, Err(SyncError::NotPlaced)));
     assert_eq!(world.mollie.readings(), 0);
 }
 
