@@ -222,15 +222,20 @@ def main(program, development):
         return
     for name in installation.INSTALLATIONS:
         print(f"{name}, confined:")
-        with tempfile.TemporaryDirectory() as directory:
-            os.chmod(directory, 0o755)
-            namespaces = ["unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"]
-            again = [sys.executable, "-B", __file__, "--inside", name, program, development, directory]
-            done = subprocess.run([*namespaces, *again], check=False)
-            if done.returncode != 0:
-                for log in sorted(pathlib.Path(directory).glob("*.log")):
-                    print(f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-20:]))
-                raise SystemExit(f"{name}: failed")
+        isolated(__file__, name, name, program, development)
+
+
+def isolated(script, what, *arguments):
+    """Runs a script's part inside, in namespaces of its own and with a directory of its own. If it fails, the logs in there are shown."""
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        namespaces = ["unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"]
+        again = [sys.executable, "-B", script, "--inside", *arguments, directory]
+        done = subprocess.run([*namespaces, *again], check=False)
+        if done.returncode != 0:
+            for log in sorted(pathlib.Path(directory).glob("*.log")):
+                print(f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-20:]))
+            raise SystemExit(f"{what}: failed")
 
 
 if __name__ == "__main__":

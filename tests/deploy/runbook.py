@@ -11,7 +11,6 @@ import pathlib
 import signal
 import subprocess
 import sys
-import tempfile
 import urllib.request
 
 import balancer
@@ -153,23 +152,7 @@ def main(program, development, buf):
     if os.geteuid() != 0:
         print("NOT DONE: only root can make namespaces with another user in them; the run book was not executed")
         return
-    with tempfile.TemporaryDirectory() as directory:
-        os.chmod(directory, 0o755)
-        namespaces = ["unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"]
-        again = [
-            sys.executable,
-            "-B",
-            __file__,
-            "--inside",
-            *map(os.path.realpath, (program, development)),
-            buf,
-            directory,
-        ]
-        done = subprocess.run([*namespaces, *again], check=False)
-        if done.returncode != 0:
-            for log in sorted(pathlib.Path(directory).glob("*.log")):
-                print(f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-20:]))
-            raise SystemExit("the run book: failed")
+    confined.isolated(__file__, "the run book", os.path.realpath(program), os.path.realpath(development), buf)
 
 
 if __name__ == "__main__":

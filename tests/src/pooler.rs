@@ -87,7 +87,7 @@ ignore_startup_parameters = extra_float_digits, options
     }
 }
 
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     let output = Command::new("id").arg("-u").output().expect("`id` says who we are");
     output.stdout.trim_ascii() == b"0"
 }

@@ -250,8 +250,10 @@ impl<T: Transport> MollieAdapter<T> {
             url.query_pairs_mut()
                 .append_pair("limit", "250")
                 .extend_pairs(from.iter().map(|from| ("from", from)));
-            let page =
-                self.read(profile, Request::reading(rank, endpoint, url), &parse).await.map_err(listed)?;
+            let page = self
+                .read(profile, Request::reading(rank, endpoint, url), &parse)
+                .await
+                .map_err(GatewayError::of_listed)?;
             items.extend(page.items);
             let Some(next) = page.next else { return Ok(items) };
             trail.follow(&next)?;
@@ -388,7 +390,7 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
         }
         let mut found = Vec::new();
         for id in ids.iter().rev() {
-            found.push(self.observe(rank, profile, id).await.map_err(listed)?);
+            found.push(self.observe(rank, profile, id).await.map_err(GatewayError::of_listed)?);
         }
         Ok(found)
     }
@@ -419,18 +421,6 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
         let (snapshot, agreed) = self.read_order(rank, profile, id, parse).await?;
         self.0.oddities.note(profile, &snapshot);
         Ok((snapshot, agreed))
-    }
-}
-
-/// What Mollie lists exists, even if reading it fails a moment later.
-fn listed(error: GatewayError) -> GatewayError {
-    match error {
-        GatewayError::NotFound => GatewayError::Unavailable("what it lists could not be read".to_owned()),
-        other @ (GatewayError::Unavailable(_)
-        | GatewayError::Later { .. }
-        | GatewayError::KeyRefused(_)
-        | GatewayError::NoKey(_)
-        | GatewayError::Unreadable(_)) => other,
     }
 }
 

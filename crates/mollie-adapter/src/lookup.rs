@@ -1,4 +1,5 @@
-//! Mollie's list of orders, newest first, back to shortly before some time: how an order is found whose create was never answered. Only the cursor is taken from the link to the next page; its host is never followed.
+//! Mollie's list of orders, newest first, back to shortly before some time: how an order is found whose create was never answered. Only
+//! the cursor is taken from the link to the next page; its host is never followed.
 
 use std::collections::BTreeSet;
 

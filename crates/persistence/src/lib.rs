@@ -2,8 +2,8 @@
 //! clock but the database's, and exposes no type of the database library.
 //!
 //! A change is one transaction ([`commit`]), guarded by the order's version; [`claim`] hands out operations under leases that the
-//! database's own clock measures. Orders that are closed for good lie in [`archive`], and are found there by whatever reads one order. Tables are `entity`, their history `migration`; `row` and `document` translate between them and
-//! the domain.
+//! database's own clock measures. Orders that are closed for good lie in [`archive`], and are found there by whatever reads one order.
+//! Tables are `entity`, their history `migration`; `row` and `document` translate between them and the domain.
 
 mod address;
 mod archive;

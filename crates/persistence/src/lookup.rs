@@ -7,11 +7,12 @@ use domain::rules::ids::{LeaseToken, OrderId};
 use domain::rules::webhook_hint;
 use jiff::Timestamp;
 use sea_orm::sea_query::Value;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter};
 
 use crate::entity::lookup::{Column, Entity, Model};
 use crate::error::store_error;
 use crate::row::{Row, bigint};
+use crate::session::execute;
 use crate::{lease, moment};
 
 /// An earlier time stays: it may come from a webhook. Counted like one, so that a look-up under way does not end it.
@@ -56,16 +57,6 @@ fn claim_statement(clock: &str, row_lock: &str) -> String {
         WHERE order_id IN (SELECT order_id FROM due)
         RETURNING *"
     )
-}
-
-async fn execute<const N: usize>(
-    session: &impl ConnectionTrait,
-    sql: &str,
-    values: [Value; N],
-) -> Result<u64, StoreError> {
-    let statement = Statement::from_sql_and_values(session.get_database_backend(), sql, values);
-    let done = session.execute_raw(statement).await.map_err(store_error)?;
-    Ok(done.rows_affected())
 }
 
 /// Makes the order's look-up due at `time`; an earlier time stays, and so does its trace, if there is none now.

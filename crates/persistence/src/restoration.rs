@@ -8,7 +8,7 @@ use domain::ports::{CommitError, StoreError};
 use domain::rules::archival::USUAL_AGE;
 use domain::rules::ids::{LeaseToken, ProfileName};
 use jiff::{SignedDuration, Timestamp};
-use sea_orm::sea_query::{Expr, ExprTrait, Value};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Statement,
@@ -20,6 +20,7 @@ use crate::database::Database;
 use crate::entity::operation::{Column, Entity, Model};
 use crate::entity::{lookup, order};
 use crate::error::store_error;
+use crate::session::execute;
 use crate::tx::{Tx, run_tx};
 use crate::{claim, lease, moment};
 
@@ -124,7 +125,7 @@ impl Database {
     /// # Errors
     /// [`StoreError`].
     pub async fn finish_restoration(&self, number: i64, now: Timestamp) -> Result<(), StoreError> {
-        execute(&self.write(), FINISH, [number.into(), moment::column(now).into()]).await
+        execute(&self.write(), FINISH, [number.into(), moment::column(now).into()]).await.map(drop)
     }
 
     /// How many operations are still to be looked for at Mollie, but for those of some profiles.
@@ -218,13 +219,4 @@ async fn last(session: &impl ConnectionTrait) -> Result<Option<Restoration>, Sto
         known_until: row.known_until.and_then(moment::timestamp),
         is_finished: row.finished_time.is_some(),
     }))
-}
-
-async fn execute<const N: usize>(
-    session: &impl ConnectionTrait,
-    sql: &str,
-    values: [Value; N],
-) -> Result<(), StoreError> {
-    let statement = Statement::from_sql_and_values(session.get_database_backend(), sql, values);
-    session.execute_raw(statement).await.map(drop).map_err(store_error)
 }

@@ -4,12 +4,14 @@
 
 use std::sync::Arc;
 
+use domain::ports::StoreError;
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 use crate::armed::{Armed, Watch};
 use crate::connection::Connection;
+use crate::error::store_error;
 use crate::log::Log;
 use crate::shelf::Shelf;
 use crate::{moment, span};
@@ -40,6 +42,16 @@ pub(crate) fn comparable(mut statement: Statement) -> Statement {
         }
     }
     statement
+}
+
+/// Runs a statement that gives nothing back. Returns how many rows it has changed.
+pub(crate) async fn execute<const N: usize>(
+    session: &impl ConnectionTrait,
+    sql: &str,
+    values: [Value; N],
+) -> Result<u64, StoreError> {
+    let statement = Statement::from_sql_and_values(session.get_database_backend(), sql, values);
+    session.execute_raw(statement).await.map(|done| done.rows_affected()).map_err(store_error)
 }
 
 impl Session {

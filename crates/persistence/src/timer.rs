@@ -6,12 +6,12 @@ use domain::ports::{StoreError, TimerClaim};
 use domain::rules::ids::{LeaseToken, OrderId};
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::prelude::Uuid;
-use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 
 use crate::error::store_error;
 use crate::lease;
 use crate::row::{Row, bigint};
+use crate::session::execute;
 
 /// What a change has set, no claim of before may finish.
 const SET: &str = "
@@ -50,15 +50,6 @@ fn claim_statement(moment: &str, clock: &str, row_lock: &str) -> String {
     )
 }
 
-async fn execute<const N: usize>(
-    session: &impl ConnectionTrait,
-    sql: &str,
-    values: [Value; N],
-) -> Result<(), StoreError> {
-    let statement = Statement::from_sql_and_values(session.get_database_backend(), sql, values);
-    session.execute_raw(statement).await.map(drop).map_err(store_error)
-}
-
 /// Sets the order's timer, or ends it.
 pub(crate) async fn set(
     session: &impl ConnectionTrait,
@@ -66,8 +57,10 @@ pub(crate) async fn set(
     due: Option<Timestamp>,
 ) -> Result<(), StoreError> {
     match due {
-        Some(due) => execute(session, SET, [order.uuid().into(), due.as_microsecond().into()]).await,
-        None => execute(session, END, [order.uuid().into()]).await,
+        Some(due) => {
+            execute(session, SET, [order.uuid().into(), due.as_microsecond().into()]).await.map(drop)
+        }
+        None => execute(session, END, [order.uuid().into()]).await.map(drop),
     }
 }
 
@@ -114,9 +107,9 @@ pub(crate) async fn finish(
     match next {
         Some(next) => {
             let values = [order, token, next.as_microsecond().into(), bigint(failures.into()).into()];
-            execute(session, FINISH, values).await
+            execute(session, FINISH, values).await.map(drop)
         }
-        None => execute(session, FINISH_LAST, [order, token]).await,
+        None => execute(session, FINISH_LAST, [order, token]).await.map(drop),
     }
 }
 

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use tokio::net::TcpStream;
 
 use super::node::Node;
+use crate::pooler::is_root;
 use crate::ports::free_address;
 use crate::wait::until;
 
@@ -176,11 +177,6 @@ fn programs() -> PathBuf {
         std::fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL is installed as Debian does it");
     let directories = versions.flatten().map(|entry| entry.path().join("bin"));
     directories.filter(|path| path.join("postgres").exists()).max().expect("a server is installed")
-}
-
-fn is_root() -> bool {
-    let output = Command::new("id").arg("-u").output().expect("`id` says who we are");
-    output.stdout.trim_ascii() == b"0"
 }
 
 /// Makes a directory theirs.

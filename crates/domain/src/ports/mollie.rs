@@ -186,6 +186,19 @@ impl GatewayError {
         }
     }
 
+    /// The same of something that Mollie lists: it exists, even if reading it fails a moment later.
+    #[must_use]
+    pub fn of_listed(self) -> Self {
+        match self {
+            Self::NotFound => Self::Unavailable("what it lists could not be read".to_owned()),
+            other @ (Self::Unavailable(_)
+            | Self::Later { .. }
+            | Self::KeyRefused(_)
+            | Self::NoKey(_)
+            | Self::Unreadable(_)) => other,
+        }
+    }
+
     /// How long not to ask again, if that is known.
     #[must_use]
     pub const fn pause(&self) -> Option<Duration> {

@@ -132,26 +132,17 @@ async fn read<P: Ports>(
 ) -> Result<(Vec<Snapshot>, Agreed), RestoreError> {
     let (mut snapshots, mut agreed) = (Vec::new(), Agreed::default());
     for ours in found.iter().rev() {
-        let (snapshot, whole) =
-            ports.gateway().observe_whole(Rank::First, profile, &ours.mollie_id).await.map_err(listed)?;
+        let (snapshot, whole) = ports
+            .gateway()
+            .observe_whole(Rank::First, profile, &ours.mollie_id)
+            .await
+            .map_err(GatewayError::of_listed)?;
         if snapshots.is_empty() {
             agreed = whole;
         }
         snapshots.push(snapshot);
     }
     Ok((snapshots, agreed))
-}
-
-/// What Mollie lists exists, even if reading it fails a moment later.
-fn listed(error: GatewayError) -> GatewayError {
-    match error {
-        GatewayError::NotFound => GatewayError::Unavailable("what it lists could not be read".to_owned()),
-        other @ (GatewayError::Unavailable(_)
-        | GatewayError::Later { .. }
-        | GatewayError::KeyRefused(_)
-        | GatewayError::NoKey(_)
-        | GatewayError::Unreadable(_)) => other,
-    }
 }
 
 async fn plan<P: Ports>(
