@@ -6,10 +6,10 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use domain::ports::{Clock, Ports, Store};
+use domain::ports::{Clock, Ports, Store, StoreError};
 use domain::rules::ids::OrderId;
 use domain::rules::webhook_hint;
 use domain::workflow::parse_hook_path;
@@ -33,10 +33,17 @@ pub fn router(driver: Driver, patience: Duration) -> Router {
         .with_state(driver)
 }
 
+/// How long the database may take. Mollie waits 15 seconds for the answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 static TOLD: Repeats = Repeats::new();
 
 /// Reads a hook. Who sends its body slowly or without an end is answered and cut off.
 async fn hear(driver: Driver, request: Request, patience: Duration) -> Response {
+    // Mollie posts. Whoever looks at an address in a browser is no webhook.
+    if request.method() != Method::POST {
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]).into_response();
+    }
     let uri = request.uri().clone();
     match tokio::time::timeout(patience, Bytes::from_request(request, &())).await {
         Ok(Ok(body)) => receive(driver, uri, body).await.into_response(),
@@ -55,23 +62,31 @@ async fn receive(driver: Driver, uri: Uri, body: Bytes) -> StatusCode {
     };
     let order = address.order_id;
     let span = debug_span!(parent: None, "webhook", http.request.method = "POST", http.route = ROUTE, orders.id = %order);
-    store(&driver, order, webhook_hint::in_body(&body)).instrument(span).await
-}
-
-async fn store(driver: &Driver, order: OrderId, hint: Option<&str>) -> StatusCode {
-    let service = &driver.service;
-    match service.store().hook_arrived(order, hint, service.clock().now()).await {
-        Ok(_) => {
-            driver.hook_wake_up.notify_one();
+    // What has begun is never dropped: its connection would be in doubt. So the caller is answered, and it goes on.
+    let hint = webhook_hint::in_body(&body).map(str::to_owned);
+    let stored = driver.own(store(driver.clone(), order, hint).instrument(span));
+    match tokio::time::timeout(PATIENCE, stored).await {
+        Ok(Ok(Ok(()))) => {
             telemetry::webhook("stored");
             StatusCode::OK
         }
-        Err(error) => {
-            if let Some(left_out) = TOLD.due() {
-                warn!(%order, %error, left_out, "webhook: not stored; Mollie will retry");
-            }
-            telemetry::webhook("not_stored");
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        Ok(Ok(Err(error))) => not_stored(order, &error.to_string()),
+        Ok(Err(failed)) => not_stored(order, &failed.to_string()),
+        Err(_) => not_stored(order, "the database does not answer"),
     }
+}
+
+async fn store(driver: Driver, order: OrderId, hint: Option<String>) -> Result<(), StoreError> {
+    let service = &driver.service;
+    service.store().hook_arrived(order, hint.as_deref(), service.clock().now()).await?;
+    driver.hook_wake_up.notify_one();
+    Ok(())
+}
+
+fn not_stored(order: OrderId, error: &str) -> StatusCode {
+    if let Some(left_out) = TOLD.due() {
+        warn!(%order, error, left_out, "webhook: not stored; Mollie will retry");
+    }
+    telemetry::webhook("not_stored");
+    StatusCode::SERVICE_UNAVAILABLE
 }

@@ -175,7 +175,7 @@ fn every_fault_of_the_configuration_is_named_at_once_before_anything_is_touched(
         ],
     );
     let reported = text(&output.stderr);
-    assert!(!output.status.success() && reported.contains("26 faults in the configuration"), "{reported}");
+    assert!(!output.status.success() && reported.matches("cannot serve").count() == 26, "{reported}");
     for fault in [
         "ORDER_SERVICE__SECURITY__CERTIFICATE_FILE: a certificate is expected, or ORDER_SERVICE__SECURITY__INSECURE=true",
         "ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE: /nowhere/key",
@@ -267,7 +267,7 @@ fn an_unreadable_setting_is_reported_once() {
         // The other fault is that no profile is configured.
         let output = run(&["serve"], &[&fine[..], &[(&setting, value)]].concat());
         let reported = text(&output.stderr);
-        assert!(reported.contains("2 faults in the configuration"), "{setting}={value}: {reported}");
+        assert!(reported.matches("cannot serve").count() == 2, "{setting}={value}: {reported}");
         assert!(
             reported.contains(expected) && reported.contains("no profile is configured"),
             "{setting}={value}: {reported}"
@@ -377,6 +377,59 @@ fn the_demonstration_takes_the_first_order_of_the_readme() {
 fn the_real_mollie_is_not_given_an_address_it_cannot_reach() {
     let output = run(&["serve"], &[("ORDER_SERVICE__SECURITY__INSECURE", "true")]);
     assert!(text(&output.stderr).contains("Mollie reaches only public addresses"));
+}
+
+/// Whoever reads the log as objects finds why a replica does not start, too.
+#[test]
+fn a_failed_start_is_told_as_lines_of_the_log() {
+    let directory = tempfile::tempdir().unwrap();
+    let key = directory.path().join("key");
+    std::fs::write(&key, "test_abcdefghijklmnopqrstuvwxyz1234").unwrap();
+    let set = [
+        ("ORDER_SERVICE__LOG__JSON", "true"),
+        ("ORDER_SERVICE__DATABASE__URL", "postgres://nobody@127.0.0.1:1/orders"),
+        ("ORDER_SERVICE__MOLLIE__BASE_URL", "http://127.0.0.1:1/v2"),
+        ("ORDER_SERVICE__SECURITY__INSECURE", "true"),
+        ("ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE", key.to_str().unwrap()),
+    ];
+    for (wrong, faults) in
+        [(("ORDER_SERVICE__GRPC__MAX_READS", "x"), 1), (("ORDER_SERVICE__LOG__FILTER", "info"), 1)]
+    {
+        let output = run(&["serve"], &[&set[..], &[wrong]].concat());
+        assert!(!output.status.success());
+        let lines = text(&output.stderr);
+        let lines = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let told =
+            lines.filter(|line| line["level"] == "ERROR").map(|line| line["fields"]["message"].to_string());
+        let told: Vec<_> = told.collect();
+        assert_eq!(told.len(), faults, "{told:?}");
+        assert!(told.iter().all(|line| line.starts_with("\"order-service cannot serve")), "{told:?}");
+    }
+}
+
+/// The library takes what it cannot use for nothing, or loses spans without a word.
+#[test]
+fn every_variable_of_opentelemetry_that_would_lose_something_is_a_fault() {
+    for (name, value) in [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://me:secret@127.0.0.1:4317"),
+        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://secret@127.0.0.1:4317"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "0"),
+        ("OTEL_METRIC_EXPORT_INTERVAL", "abc"),
+        ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "0"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+        ("OTEL_TRACES_EXPORTER", "none"),
+        ("OTEL_SDK_DISABLED", "true"),
+        ("ORDER_SERVICE__TELEMETRY__SERVICE_NAME", " "),
+    ] {
+        let output = run(&["config", "check"], &[(name, value)]);
+        let reported = text(&output.stderr);
+        assert!(
+            reported.contains(&format!("{name}: ")) && !reported.contains("secret"),
+            "{name}: {reported}"
+        );
+        let fine = run(&["config", "check"], &[(name, "")]);
+        assert!(name.starts_with("ORDER") || !text(&fine.stderr).contains(name), "an empty one is none");
+    }
 }
 
 /// Callers, issuers and files: every fault by the name that was typed, and no content of a file.
@@ -595,7 +648,7 @@ fn what_a_token_needs_and_a_key_must_not_have_is_named_at_once() {
         ],
     );
     let reported = text(&output.stderr);
-    assert!(!output.status.success() && reported.contains("5 faults in the configuration"), "{reported}");
+    assert!(!output.status.success() && reported.matches("cannot serve").count() == 5, "{reported}");
     for fault in [
         "ORDER_SERVICE__PROFILES__ONE__PROFILE_ID: Mollie's id of the profile (pfl_…) is expected",
         "ORDER_SERVICE__PROFILES__ONE__TEST: true or false is expected",

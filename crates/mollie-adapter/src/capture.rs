@@ -11,7 +11,7 @@ use crate::json::Object;
 pub fn read(capture: &Object<'_>, payment: &MolliePaymentId) -> Result<ListedCapture, Misread> {
     let status = capture.required_text("status")?;
     Ok(ListedCapture {
-        shipment_id: capture.text("shipmentId")?.map(MollieShipmentId::new),
+        shipment_id: capture.id_in("shipmentId")?.map(MollieShipmentId::new),
         capture: Capture {
             mollie_id: Some(MollieCaptureId::new(capture.id()?)),
             payment: Some(payment.clone()),

@@ -9,6 +9,9 @@ use domain::rules::misread::Misread;
 use domain::rules::unread::Unread;
 use serde_json::{Map, Value};
 
+/// Mollie's ids have about twenty characters.
+const LONGEST_ID: usize = 64;
+
 /// An object within an answer, and its path. A null field counts as left out.
 #[derive(Clone, Debug)]
 pub struct Object<'a> {
@@ -71,13 +74,17 @@ impl<'a> Object<'a> {
         self.text(name)?.ok_or_else(|| self.wrong(name, "a text"))
     }
 
-    /// An id: a text that is valid in a path.
+    /// Its own id.
     pub fn id(&self) -> Result<String, Misread> {
-        let id = self.required_text("id")?;
-        if matches!(id.as_str(), "." | "..") {
-            return Err(self.wrong("id", "an id"));
-        }
-        Ok(id)
+        self.id_in("id")?.ok_or_else(|| self.wrong("id", "an id"))
+    }
+
+    /// An id, which becomes part of paths and of what people are told: nothing that could mean something else there.
+    pub fn id_in(&self, name: &str) -> Result<Option<String>, Misread> {
+        let Some(id) = self.text(name)? else { return Ok(None) };
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        let is_id = id.len() <= LONGEST_ID && id.bytes().all(is_plain) && !matches!(id.as_str(), "." | "..");
+        if is_id { Ok(Some(id)) } else { Err(self.wrong(name, "an id")) }
     }
 
     /// A whole number of units.

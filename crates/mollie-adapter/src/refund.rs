@@ -54,7 +54,7 @@ pub fn read(refund: &Object<'_>) -> Result<RefundSnapshot, Misread> {
     };
     Ok(RefundSnapshot {
         mollie_id: MollieRefundId::new(refund.id()?),
-        payment_id: refund.text("paymentId")?.map(MolliePaymentId::new),
+        payment_id: refund.id_in("paymentId")?.map(MolliePaymentId::new),
         amount,
         status: RefundStatus::parse(&status).map_or(Read::Unknown(status), Read::Known),
         settlement_amount: refund.loose_money("settlementAmount").value().copied(),

@@ -2,12 +2,15 @@
 //!
 //! Mollie is told an address where nobody listens, so that every hook that arrives is one of the test's own.
 
+use std::time::{Duration, Instant};
+
 use reqwest::StatusCode;
 use serde_json::Value;
 use tests::proto::{Order, OrderStatus};
-use tests::{API_KEY, Engine, LEGO, SOON, Uuid, World, draft, numbered, told, until};
+use tests::{API_KEY, Engine, LEGO, SOON, Scrape, Uuid, World, draft, numbered, told, until};
 
 const NOBODY: &str = "http://127.0.0.1:9";
+const RECEIVED: &str = "orders_webhooks_received_total";
 const READ: &str = "GET /v2/orders/{id}";
 
 /// As `on_both_engines!`, with a service that Mollie cannot reach.
@@ -30,11 +33,20 @@ macro_rules! unreachable_on_both_engines {
 
 unreachable_on_both_engines!(
     a_hook_with_a_wrong_address_is_answered_and_ignored,
+    who_only_looks_at_a_hook_address_is_no_webhook,
     a_hook_that_is_too_large_is_refused,
     a_hook_with_an_unreadable_id_still_has_its_order_read,
     fifty_hooks_at_once_tell_of_one_change_by_one_event,
     a_hook_of_a_second_order_under_the_same_address_leads_to_that_order,
 );
+
+mod postgres_only {
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_webhook_is_answered_also_when_the_database_is_silent() {
+        let test = super::a_webhook_is_answered_also_when_the_database_is_silent;
+        super::unreachable(tests::Engine::Postgres, test).await;
+    }
+}
 
 async fn unreachable(engine: Engine, test: impl AsyncFnOnce(World)) {
     if engine.is_available().await {
@@ -73,6 +85,29 @@ async fn a_hook_with_a_wrong_address_is_answered_and_ignored(world: World) {
     assert_eq!(self::reads(&world).await, reads + 1, "only the other order was read");
     assert_eq!(world.events(&order.id).await.len(), before);
     assert_eq!(world.order(&order.id).await.status(), OrderStatus::Created);
+}
+
+async fn who_only_looks_at_a_hook_address_is_no_webhook(world: World) {
+    let order = world.create(draft(LEGO, "ideal")).await;
+    let path = path(&world, &order).await;
+    let kept = world.database.rows_and_hooks().await;
+    let looked = world.simulator.web().get(address(&world, &path)).send().await.unwrap();
+    assert_eq!(looked.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(world.database.rows_and_hooks().await, kept);
+    assert_eq!(Scrape::of(&world.service, "one").await.sum(RECEIVED, ""), 0.0);
+}
+
+/// Mollie waits for 15 seconds, and sends again what was not stored.
+async fn a_webhook_is_answered_also_when_the_database_is_silent(world: World) {
+    let order = world.create(draft(LEGO, "ideal")).await;
+    let path = path(&world, &order).await;
+    let held = world.database.hold("lookups").await;
+    let began = Instant::now();
+    assert_eq!(post(&world, &path, &hint(&order)).await, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(began.elapsed() < Duration::from_secs(14), "after {:?}", began.elapsed());
+    assert_eq!(Scrape::of(&world.service, "one").await.sum(RECEIVED, "outcome=\"not_stored\""), 1.0);
+    held.release().await;
+    assert_eq!(post(&world, &path, &hint(&order)).await, StatusCode::OK);
 }
 
 async fn a_hook_that_is_too_large_is_refused(world: World) {

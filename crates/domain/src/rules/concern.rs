@@ -3,6 +3,7 @@
 use super::ids::{MollieOrderId, MollieShipmentId, OperationId};
 use super::item::{Concern, ItemKind};
 use super::order::Order;
+use super::quote::quoted;
 use super::rejection::Rejection;
 use super::shipment::Shipment;
 use super::text::printable;
@@ -127,8 +128,9 @@ pub fn number_shared(number: &str) -> Concern {
 #[must_use]
 pub fn number_differs(ours: &str, theirs: &str) -> Concern {
     let text = format!(
-        "Mollie shows this order under number {theirs}; here it is {ours}. If somebody changed it in Mollie's dashboard, give it the same \
-         number here (UpdateOrder), or change it back there."
+        "Mollie shows this order under number {}; here it is {ours}. If somebody changed it in Mollie's dashboard, give it the same \
+         number here (UpdateOrder), or change it back there.",
+        quoted(theirs)
     );
     Concern {
         kind: ItemKind::NumberDiffers,

@@ -30,7 +30,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::telemetry;
 
 /// Records a merchant's orders durably and drives them through Mollie to completion.
@@ -236,9 +236,25 @@ pub fn main() -> ExitCode {
     match run(arguments) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("order-service: {error:#}");
+            tell(&error);
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Tells why a command failed: a service in its log, a line for each fault, and any other at the terminal.
+fn tell(error: &anyhow::Error) {
+    if !tracing::enabled!(tracing::Level::ERROR) {
+        return eprintln!("order-service: {error:#}");
+    }
+    match error.downcast_ref::<ConfigError>() {
+        Some(ConfigError(faults)) => {
+            for fault in faults {
+                let of = faults.len();
+                tracing::error!(%fault, of, "order-service cannot serve: a fault of its configuration");
+            }
+        }
+        None => tracing::error!(error = format!("{error:#}"), "order-service cannot serve"),
     }
 }
 
@@ -255,7 +271,9 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             #[cfg(feature = "dev")]
             Command::Demo(arguments) => Box::pin(demo::run(config()?, arguments)).await,
             Command::Serve(chosen) => {
-                let config = Config::read_to_serve(arguments.config.as_deref())?;
+                let config = Config::read_to_serve(arguments.config.as_deref());
+                let config = config
+                    .inspect_err(|_| telemetry::start_lines(&Config::log(arguments.config.as_deref())))?;
                 serve::run(config, &chosen).await.map(|()| ExitCode::SUCCESS)
             }
             Command::Migrate => migrate::run(config()?).await.map(|()| ExitCode::SUCCESS),

@@ -9,9 +9,27 @@ use super::sections::Telemetry;
 pub(super) const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
 const SAMPLER: &str = "OTEL_TRACES_SAMPLER";
 const RATIO: &str = "OTEL_TRACES_SAMPLER_ARG";
-/// How often metrics are sent, in milliseconds.
-const INTERVAL: &str = "OTEL_METRIC_EXPORT_INTERVAL";
-const SHORTEST_INTERVAL: u64 = 1_000;
+/// Times in milliseconds, and sizes of spans, which would lose what they are less than.
+const AT_LEAST: [(&str, u64); 7] = [
+    ("OTEL_METRIC_EXPORT_INTERVAL", 1_000),
+    ("OTEL_METRIC_EXPORT_TIMEOUT", 100),
+    ("OTEL_EXPORTER_OTLP_TIMEOUT", 100),
+    ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", 100),
+    ("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", 100),
+    ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", 32),
+    ("OTEL_SPAN_LINK_COUNT_LIMIT", 1),
+];
+/// What this service does in one way alone.
+const ONLY: [(&str, &[&str]); 6] = [
+    ("OTEL_EXPORTER_OTLP_PROTOCOL", &["grpc"]),
+    ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", &["grpc"]),
+    ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", &["grpc"]),
+    ("OTEL_TRACES_EXPORTER", &["otlp"]),
+    ("OTEL_METRICS_EXPORTER", &["otlp"]),
+    ("OTEL_SDK_DISABLED", &["false"]),
+];
+/// It goes with every span and metric.
+const LONGEST_NAME: usize = 255;
 const SAMPLERS: [&str; 6] = [
     "always_on",
     "always_off",
@@ -23,18 +41,15 @@ const SAMPLERS: [&str; 6] = [
 
 impl Config {
     pub(super) fn wrong_telemetry(&self) -> Vec<String> {
-        let Telemetry { endpoint, sampling_ratio, .. } = &self.telemetry;
+        let Telemetry { endpoint, sampling_ratio, service_name, .. } = &self.telemetry;
         let name = |path: &str| self.names.of(path);
         let mut faults = Vec::new();
         match endpoint {
-            // Settings are shown; what lets somebody in has a variable of its own.
-            Some(url) => faults.extend(
-                (!is_web_url(url) || url.contains('@')).then(|| wrong_endpoint(&name("telemetry.endpoint"))),
-            ),
+            Some(url) => faults.extend((!is_open(url)).then(|| wrong_endpoint(&name("telemetry.endpoint")))),
             None => faults.extend(
                 ENDPOINTS
                     .into_iter()
-                    .filter(|variable| given(variable).is_some_and(|url| !is_web_url(&url)))
+                    .filter(|variable| given(variable).is_some_and(|url| !is_open(&url)))
                     .map(wrong_endpoint),
             ),
         }
@@ -45,9 +60,20 @@ impl Config {
             ),
             None => faults.extend(wrong_sampler()),
         }
-        faults.extend(wrong_interval());
+        faults.extend(AT_LEAST.into_iter().filter_map(wrong_number));
+        faults.extend(ONLY.into_iter().filter_map(wrong_word));
+        let named =
+            service_name.as_deref().is_none_or(|name| (1..=LONGEST_NAME).contains(&name.trim().len()));
+        faults.extend((!named).then(|| {
+            format!("{}: a name of at most {LONGEST_NAME} bytes is expected", name("telemetry.service_name"))
+        }));
         faults
     }
+}
+
+/// Whether it is an address of the web without what lets somebody in: settings are shown, and that has a variable of its own.
+fn is_open(url: &str) -> bool {
+    is_web_url(url) && !url.contains('@')
 }
 
 /// What is set, if it is not empty.
@@ -67,11 +93,16 @@ fn wrong_ratio(name: &str, ratio: &str) -> String {
     format!("{name}: a number from 0 to 1 is expected, not {ratio}")
 }
 
-fn wrong_interval() -> Option<String> {
-    let interval = given(INTERVAL)?;
-    let holds = interval.parse::<u64>().is_ok_and(|interval| interval >= SHORTEST_INTERVAL);
-    (!holds)
-        .then(|| format!("{INTERVAL}: milliseconds from {SHORTEST_INTERVAL} are expected, not {interval}"))
+fn wrong_number((variable, least): (&str, u64)) -> Option<String> {
+    let number = given(variable)?;
+    let holds = number.parse::<u64>().is_ok_and(|number| number >= least);
+    (!holds).then(|| format!("{variable}: a whole number from {least} is expected, not {number}"))
+}
+
+fn wrong_word((variable, words): (&str, &[&str])) -> Option<String> {
+    let word = given(variable)?;
+    let expected = words.join(" or ");
+    (!words.contains(&word.as_str())).then(|| format!("{variable}: only {expected} is possible, not {word}"))
 }
 
 fn wrong_sampler() -> Option<String> {

@@ -117,6 +117,11 @@ impl Config {
         }
     }
 
+    /// How faults of the others are told: these settings as far as they can be read.
+    pub fn log(file: Option<&Path>) -> Log {
+        source::read(file).config.log
+    }
+
     /// The address that Mollie calls, without a trailing slash.
     pub fn public_url(&self) -> String {
         let own = || format!("http://{}", self.webhook.listen);

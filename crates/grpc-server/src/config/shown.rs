@@ -11,6 +11,9 @@ use super::Config;
 /// Where what was not set comes from.
 const DEFAULT: &str = "the default";
 
+/// In place of what lets somebody in.
+const HIDDEN: &str = "***";
+
 impl Config {
     /// A line of TOML per setting, with where it was set behind it.
     #[must_use]
@@ -85,30 +88,35 @@ fn standard_variables() -> Vec<String> {
     });
     let shown = |(name, value): (String, String)| {
         // Headers let somebody in.
-        let value = if name.ends_with("_HEADERS") { "***".to_owned() } else { without_password(&value) };
+        let value = if name.ends_with("_HEADERS") { HIDDEN.to_owned() } else { without_password(&value) };
         format!("# {name} = {}  # the environment", literal(&value))
     };
     given.collect::<BTreeMap<_, _>>().into_iter().map(shown).collect()
 }
 
-/// An address without what lets somebody in; any other text as it is.
+/// An address without what lets somebody in; any other text as it is. Addresses of the web are ours to give or an issuer's, a collector's:
+/// what stands in their query may be a key.
 pub(super) fn without_password(text: &str) -> String {
     let Some(mut address) = text.contains("://").then(|| Url::parse(text).ok()).flatten() else {
         return text.to_owned();
     };
-    let is_open =
-        address.password().is_none() && !address.query_pairs().any(|(key, _)| key.contains("password"));
-    if is_open {
+    let is_web = matches!(address.scheme(), "http" | "https");
+    let is_secret = |key: &str| is_web || key.contains("password");
+    let hides_query = address.query_pairs().any(|(key, _)| is_secret(&key));
+    let hides_name = is_web && address.password().is_none() && !address.username().is_empty();
+    if address.password().is_none() && !hides_query && !hides_name {
         return text.to_owned();
     }
-    if address.password().is_some() && address.set_password(Some("***")).is_err() {
+    let is_hidden = (!hides_name || address.set_username(HIDDEN).is_ok())
+        && (address.password().is_none() || address.set_password(Some(HIDDEN)).is_ok());
+    if !is_hidden {
         return "an address with a password".to_owned();
     }
-    let hidden = |(key, value): (String, String)| {
-        let value = if key.contains("password") { "***".to_owned() } else { value };
-        (key, value)
-    };
-    if address.query_pairs().any(|(key, _)| key.contains("password")) {
+    if hides_query {
+        let hidden = |(key, value): (String, String)| {
+            let value = if is_secret(&key) { HIDDEN.to_owned() } else { value };
+            (key, value)
+        };
         let shown: Vec<_> = address.query_pairs().into_owned().map(hidden).collect();
         address.query_pairs_mut().clear().extend_pairs(shown);
     }
@@ -130,6 +138,7 @@ mod tests {
             ("postgres://me@db.example/orders", "postgres://me@db.example/orders"),
             ("sqlite://data/orders.db", "sqlite://data/orders.db"),
             ("https://me:secret@collector.example:4317/", "https://me:***@collector.example:4317/"),
+            ("https://token@collector.example/?key=secret", "https://***@collector.example/?key=***"),
             ("https://hooks.example", "https://hooks.example"),
             ("de_DE", "de_DE"),
         ] {

@@ -106,7 +106,7 @@ impl Watch {
             None => {
                 self.lost = Some(self.written);
                 let problem = self.store.explained(problem).await;
-                let patience = self.patience.as_secs();
+                let patience = self.patience.saturating_sub(self.written.elapsed()).as_secs();
                 warn!(
                     problem,
                     "the database cannot be written: calls answer UNAVAILABLE; in {patience} s this replica is held off until it can"

@@ -83,11 +83,13 @@ impl<T: Send + Sync + 'static> Watched<T> {
         is_as_before
     }
 
-    /// Tells once what cannot be used.
-    fn tell(&mut self, Fault(n, fault): &Fault) {
+    /// Tells once what cannot be used. Where files do not fit together, it is the one that has changed.
+    fn tell(&mut self, Fault(n, fault): &Fault, content: &[Vec<u8>]) {
         let is_told = self.seen.as_mut().is_some_and(|(_, told)| std::mem::replace(told, true));
         if !is_told {
-            let setting = &self.files[*n].0;
+            let changed = content.iter().zip(&self.used).position(|(new, old)| new != old);
+            let is_as_before = content.get(*n).is_some_and(|new| self.used.get(*n) == Some(new));
+            let setting = &self.files[changed.filter(|_| is_as_before).unwrap_or(*n)].0;
             telemetry::refused(setting, true);
             warn!(setting, fault, "a changed file cannot be used; what it held before stays in use");
         }
@@ -121,7 +123,7 @@ impl<T: Send + Sync + 'static> Reload for Watched<T> {
                 }
                 (self.used, self.seen) = (content, None);
             }
-            Err(fault) => self.tell(&fault),
+            Err(fault) => self.tell(&fault, &content),
         }
     }
 }

@@ -1,8 +1,7 @@
 //! PauseProfile and ResumeProfile: an operator stops what a profile's policies do unasked, and lets them go on.
 
 use domain::ports::{Clock, Pause, Store};
-use domain::rules::decision::Decision;
-use domain::rules::ids::ProfileName;
+use domain::rules::ids::{Caller, ProfileName};
 use domain::rules::violation::Violation;
 use domain::workflow::operator::OperatorError;
 use tonic::{Request, Response};
@@ -22,11 +21,12 @@ pub async fn pause(rpc: &Visit, request: Request<PauseProfileRequest>) -> Answer
     let decision = reading.part(decision::decision(&request.actor, &request.reason));
     let (profile, decision) = reading.end(profile.zip(decision))?;
     rpc.may(&profile)?;
+    let caller = rpc.visitor.caller.clone();
     let paused = decide(rpc, call_deadline, move |service| async move {
         let (by, reason) = (decision.by().to_owned(), decision.reason().to_owned());
         let wanted = Pause { profile, time: service.clock.now(), by, reason };
         let holds = service.store.pause(&wanted).await.map_err(OperatorError::Store)?;
-        tracing::warn!(profile = %holds.profile, by = holds.by, reason = holds.reason, "the profile is paused: its policies do nothing");
+        tracing::warn!(profile = %holds.profile, %caller, "the profile is paused: its policies do nothing");
         Ok(holds)
     });
     Ok(Response::new(message(paused.await?, true)))
@@ -38,21 +38,21 @@ pub async fn resume(rpc: &Visit, request: Request<ResumeProfileRequest>) -> Answ
     let mut reading = Reading::of(&request);
     let profile = reading.part(profile(rpc, &request.profile));
     let decision = reading.part(decision::decision(&request.actor, &request.reason));
-    let (profile, decision) = reading.end(profile.zip(decision))?;
+    let (profile, _) = reading.end(profile.zip(decision))?;
     rpc.may(&profile)?;
-    let ended = decide(rpc, call_deadline, move |service| resumed(service, profile, decision)).await?;
+    let caller = rpc.visitor.caller.clone();
+    let ended = decide(rpc, call_deadline, move |service| resumed(service, profile, caller)).await?;
     Ok(Response::new(ended))
 }
 
 async fn resumed(
     service: std::sync::Arc<crate::service::Service>,
     profile: ProfileName,
-    decision: Decision,
+    caller: Caller,
 ) -> Result<ProfilePause, OperatorError> {
     match service.store.resume(&profile).await.map_err(OperatorError::Store)? {
         Some(pause) => {
-            let (by, reason) = (decision.by(), decision.reason());
-            tracing::warn!(%profile, by, reason, "the profile is resumed: its policies go on");
+            tracing::warn!(%profile, %caller, "the profile is resumed: its policies go on");
             Ok(message(pause, false))
         }
         None => Ok(ProfilePause { profile: profile.to_string(), ..ProfilePause::default() }),

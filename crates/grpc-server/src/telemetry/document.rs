@@ -167,7 +167,7 @@ fn source(directory: &std::path::Path) -> Vec<String> {
     let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
     let read = |path: std::path::PathBuf| match path.is_dir() {
         // What only tests are built with, what writes this page, and what people see at a terminal.
-        true if ["probes", "cli", "demo"].iter().any(|other| path.ends_with(other)) => Vec::new(),
+        true if ["probes", "demo"].iter().any(|other| path.ends_with(other)) => Vec::new(),
         false if path.ends_with("document.rs") => Vec::new(),
         true => source(&path),
         false => {

@@ -9,7 +9,8 @@ use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, TraceContextExt};
 use serde_json::Value;
 use tracing::{Event, Subscriber};
-use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::field::MakeExt;
+use tracing_subscriber::fmt::format::{Writer, debug_fn};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
@@ -34,6 +35,22 @@ fn on_one_line(line: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(line)
     }
+}
+
+/// The fields of a line of text. A quotation ends with its field at the latest.
+pub fn fields() -> impl for<'writer> FormatFields<'writer> + Send + Sync + 'static {
+    debug_fn(|writer, field, value| {
+        let value = format!("{value:?}");
+        let shown = match value.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+            Some(text) => Cow::Owned(format!("\"{}\"", without_quotations(text))),
+            None => without_quotations(&value),
+        };
+        match field.name() {
+            "message" => write!(writer, "{shown}"),
+            name => write!(writer, "{}={shown}", name.trim_start_matches("r#")),
+        }
+    })
+    .delimited(" ")
 }
 
 /// The same object without what others said: a quotation ends with its text at the latest.
@@ -71,8 +88,7 @@ where
     ) -> fmt::Result {
         let mut line = String::new();
         self.0.format_event(ctx, Writer::new(&mut line), event)?;
-        let line = without_quotations(line.trim_end());
-        let line = on_one_line(&line);
+        let line = on_one_line(line.trim_end());
         match current() {
             Some(at) => writeln!(writer, "{line} trace_id={} span_id={}", at.trace_id(), at.span_id()),
             None => writeln!(writer, "{line}"),
@@ -131,8 +147,9 @@ mod tests {
         let writer = Written::default();
         let target = Arc::clone(&writer.0);
         let lines = tracing_subscriber::fmt::layer().with_ansi(false).without_time();
-        let text =
-            (!json).then(|| lines.with_writer(Mutex::new(writer.clone())).map_event_format(TextWithIds));
+        let text = (!json).then(|| {
+            lines.with_writer(Mutex::new(writer.clone())).fmt_fields(fields()).map_event_format(TextWithIds)
+        });
         let lines = tracing_subscriber::fmt::layer().json().without_time();
         let json = json.then(|| lines.with_writer(Mutex::new(writer)).map_event_format(JsonWithIds));
         tracing::subscriber::with_default(tracing_subscriber::registry().with(text).with(json), || {
@@ -141,11 +158,8 @@ mod tests {
             let at = SpanContext::new(trace, span, TraceFlags::SAMPLED, true, TraceState::NONE);
             let _within = Context::new().with_remote_span_context(at).attach();
             info!(order = 1, "within");
-            info!(
-                problem = "Mollie answered 422 “Piet\u{a0}Mondriaan”\nERROR forged",
-                cut = "400 “Piet",
-                "quoted"
-            );
+            let problem = "Mollie answered 422 “Piet\u{a0}Mondriaan”\nERROR forged";
+            info!(cut = "400 “Piet", shown = %"401 “Piet", problem, r#type = 1, "quoted");
         });
         let said = String::from_utf8(target.lock().unwrap().clone()).unwrap();
         said.lines().map(str::to_owned).collect()
@@ -171,7 +185,9 @@ mod tests {
     fn what_others_said_is_left_out_and_no_text_begins_a_line() {
         let (text, json) = (logged(false), logged(true));
         assert_eq!((text.len(), json.len()), (3, 3), "{text:?} {json:?}");
-        assert!(text[2].contains(r#"422 “…”\nERROR forged"#) && !text[2].contains("Piet"), "{}", text[2]);
+        let shown =
+            r#"quoted cut="400 “…”" shown=401 “…” problem="Mollie answered 422 “…”\nERROR forged" type=1"#;
+        assert!(text[2].contains(shown), "{}", text[2]);
         let fields: Value = serde_json::from_str(&json[2]).unwrap();
         assert_eq!(fields["fields"]["problem"], "Mollie answered 422 “…”\nERROR forged");
         assert_eq!(fields["fields"]["cut"], "400 “…”");

@@ -35,7 +35,7 @@ use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 use crate::config::{Config, Log, Telemetry};
 use crate::vault::SystemIds;
-use line::{JsonWithIds, TextWithIds};
+use line::{JsonWithIds, TextWithIds, fields};
 use outbox::{Outbox, Running};
 use sampled::Sampled;
 
@@ -50,6 +50,9 @@ pub use written::OBSERVER;
 
 /// The crates whose debug output is known to hold nothing personal and no secrets.
 const OURS: [&str; 5] = ["domain", "grpc_server", "mollie_adapter", "mollie_simulator", "persistence"];
+
+/// The modules of the driver's pool.
+const DRIVER_POOL: [&str; 2] = ["sqlx::pool", "sqlx_core::pool"];
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// What it was built from, where the build knows it.
@@ -77,6 +80,14 @@ pub fn start(config: &Config) -> Result<(), String> {
     started.map_err(|error| error.to_string())?;
     info!(version = VERSION, commit = COMMIT, configuration = config.given(), "order-service starts");
     Ok(())
+}
+
+/// Starts logging alone, for a process whose configuration is refused: what it says of the filter may be one of the faults.
+pub fn start_lines(log: &Log) {
+    if let Ok(lines) = logs(&Log { filter: Log::default().filter, ..*log }) {
+        // If somebody else logs already, that is as good.
+        let _ = tracing_subscriber::registry().with(lines).try_init();
+    }
 }
 
 /// Sends what waits, within a bound. Spans that end later are lost.
@@ -109,7 +120,9 @@ where
     let lines = fmt::layer().with_writer(std::io::stderr);
     let lines: Box<dyn Layer<S> + Send + Sync> = match log.json {
         true => Box::new(lines.json().map_event_format(JsonWithIds)),
-        false => Box::new(lines.with_target(false).with_ansi(colors).map_event_format(TextWithIds)),
+        false => Box::new(
+            lines.with_target(false).with_ansi(colors).fmt_fields(fields()).map_event_format(TextWithIds),
+        ),
     };
     Ok(lines.with_filter(filter.and(filter_fn(is_allowed))))
 }
@@ -142,11 +155,11 @@ where
 /// Who tells it. The environment may say more.
 fn resource(settings: &Telemetry) -> Resource {
     let mut resource = Resource::builder();
-    match &settings.service_name {
-        Some(name) => resource = resource.with_service_name(name.clone()),
-        None if std::env::var_os("OTEL_SERVICE_NAME").is_none() => {
-            resource = resource.with_service_name("order-service");
-        }
+    let given = |variable| std::env::var(variable).ok().filter(|value| !value.is_empty());
+    let is_attribute = || given("OTEL_RESOURCE_ATTRIBUTES").is_some_and(|all| all.contains("service.name="));
+    match settings.service_name.clone().or_else(|| given("OTEL_SERVICE_NAME")) {
+        Some(name) => resource = resource.with_service_name(name),
+        None if !is_attribute() => resource = resource.with_service_name("order-service"),
         None => (),
     }
     // Replicas are told apart by it.
@@ -165,7 +178,9 @@ fn source<'a>(metadata: &Metadata<'a>) -> &'a str {
     metadata.target().split("::").next().unwrap_or_default()
 }
 
-/// Whether it may be logged at all. What libraries tell below WARN is for those who write them, and may hold bodies and headers.
+/// Whether it may be logged at all. What libraries tell below WARN is for those who write them, and may hold bodies and headers. A
+/// connection that the driver's pool lost or waited for is told by whoever needed it.
 fn is_allowed(metadata: &Metadata<'_>) -> bool {
-    is_ours(metadata) || *metadata.level() <= Level::WARN
+    let is_pool = || DRIVER_POOL.iter().any(|module| metadata.target().starts_with(module));
+    is_ours(metadata) || (*metadata.level() <= Level::WARN && !is_pool())
 }

@@ -122,11 +122,16 @@ fn an_unreadable_field_is_named_by_its_place() {
         ("status", "status: expected a text"),
         ("createdAt", "createdAt: expected a time"),
         ("lines", "lines: expected a list"),
-        ("id", "id: expected a text"),
+        ("id", "id: expected an id"),
     ] {
         let mut order = full_order();
         order[change] = Value::Null;
         assert_eq!(snapshot(&order).unwrap_err(), expected);
+    }
+    for odd in ["ord_1/../ord_2", "tr_1 a person", "..", &"x".repeat(65)] {
+        let mut order = full_order();
+        order["id"] = json!(odd);
+        assert_eq!(snapshot(&order).unwrap_err(), "id: expected an id", "{odd}");
     }
     let mut order = full_order();
     order["lines"][1]["totalAmount"]["value"] = json!("25.055");

@@ -89,9 +89,9 @@ metrics!(
     MOLLIE = "http.client.request.duration", Histogram, "s", ["http.request.method", "url.template", "outcome"],
         "How long Mollie's calls took, by path and by status, or by why there was no answer (`not_sent`, `lost`).";
     MOLLIE_DOWN = "orders.mollie.down", Gauge, "s", [],
-        "For how long Mollie had answered nothing but errors when it was called last; 0 while it answers.";
+        "For how long Mollie had answered nothing but errors when it was called last, from the third such call on; 0 while it answers.";
     RATE_LEFT = "orders.mollie.rate_left", Gauge, "{call}", ["quota"],
-        "How many calls Mollie says are left, by its name of the quota.";
+        "How many calls Mollie says are left, by its name of the quota; `_OTHER` beyond 64 names.";
     RATE = "orders.mollie.calls_per_second", Gauge, "{call}", ["profile"],
         "How many calls of Mollie all replicas together may begin in a second for a profile.";
     CALLS_WAITED = "orders.mollie.calls_waited", Counter, "{call}", ["rank"],
