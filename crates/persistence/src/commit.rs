@@ -3,21 +3,27 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{Change, CommitError, StoreError, TraceParent};
+use domain::ports::{Change, CommitError, OrderKey, StoreError, TraceParent};
+use sea_orm::{ConnectionTrait, DbBackend};
 use tokio::time::{Instant, sleep};
 
 use crate::connect::PATIENCE;
 use crate::database::Database;
+use crate::part::{self, Part};
 use crate::repeats::Repeats;
-use crate::tx::{Ended, Tx, run_tx};
+use crate::row::bigint;
+use crate::tx::{Ended, Tx, run_alone, run_tx};
 use crate::{archive, event, lookup, operation, order, refund, request, run, shipment, timer};
+
+/// What the transaction is called in a trace.
+const NAME: &str = "order.save";
 
 /// The first pause before a change of unknown outcome is written again; each next one is twice as long.
 const PAUSE: Duration = Duration::from_millis(50);
 
 static TOLD: Repeats = Repeats::new();
 
-/// Writes the change. If the answer to COMMIT is lost, the same change is written again under the same guards: it waits for any
+/// Writes the change. If the answer to COMMIT, or to a statement that is committed with its end, is lost, the same change is written again under the same guards: it waits for any
 /// lock that the lost transaction still holds, and then either succeeds or is refused because another write was first. Whether
 /// that was the lost transaction itself is read back.
 pub(crate) async fn commit(database: &Database, change: Change) -> Result<(), CommitError> {
@@ -53,16 +59,55 @@ async fn save(
     Err(StoreError::Unavailable(format!("whether a change was written is unknown: {problem}")).into())
 }
 
+/// An archived order is brought back before it changes.
 async fn attempt(
     database: &Database,
     change: &Arc<Change>,
     trace: Option<&TraceParent>,
 ) -> Result<Ended<()>, CommitError> {
+    match once(database, change, trace).await {
+        Err(CommitError::VersionMoved) if is_brought_back(database, change).await? => {
+            once(database, change, trace).await
+        }
+        ended => ended,
+    }
+}
+
+/// Brings back those of its orders that are archived at the version that it was decided on.
+async fn is_brought_back(database: &Database, change: &Change) -> Result<bool, StoreError> {
+    let mut is_back = false;
+    for part in change.parts() {
+        let Some(version) = part.expected_version else { continue };
+        let id = part.order.id;
+        let archived = archive::by_key(&database.read(), &OrderKey::Id(id)).await?;
+        if archived.is_some_and(|row| row.version == bigint(version)) {
+            is_back |= archive::bring_back(database, id).await?;
+        }
+    }
+    Ok(is_back)
+}
+
+async fn once(
+    database: &Database,
+    change: &Arc<Change>,
+    trace: Option<&TraceParent>,
+) -> Result<Ended<()>, CommitError> {
+    if change.request.is_none() && is_one_statement(database.writer().get_database_backend(), change) {
+        let parts = parts(DbBackend::Postgres, change, trace)?;
+        let written = run_alone(NAME, database, part::together(&parts)).await;
+        return written.map_err(|error| part::refused(&parts, error));
+    }
     let (change, trace) = (Arc::clone(change), trace.cloned());
-    run_tx("order.save", database, move |tx| {
-        Box::pin(async move { write(tx, &change, trace.as_ref()).await })
-    })
-    .await
+    run_tx(NAME, database, move |tx| Box::pin(async move { write(tx, &change, trace.as_ref()).await })).await
+}
+
+/// Whether all of it but its request is written by one statement. Of two orders, the second may take what the first gives up.
+fn is_one_statement(backend: DbBackend, change: &Change) -> bool {
+    #[cfg(feature = "planted")]
+    if crate::planted::is_chosen() {
+        return false;
+    }
+    backend == DbBackend::Postgres && change.other.is_none()
 }
 
 /// Writes a change again after its first outcome was unknown.
@@ -110,49 +155,47 @@ async fn write(tx: &Tx, change: &Change, trace: Option<&TraceParent>) -> Result<
     if let Some(request) = &change.request {
         request::record(tx, request).await?;
     }
-    let parts = change.parts();
-    for part in &parts {
-        write_order(tx, part, trace).await?;
+    let backend = tx.get_database_backend();
+    let parts = parts(backend, change, trace)?;
+    if is_one_statement(backend, change) {
+        let written = tx.execute_raw(part::together(&parts)).await;
+        return written.map(drop).map_err(|error| part::refused(&parts, error));
     }
-    for part in parts {
-        if let Some(due) = part.timer {
-            timer::set(tx, part.order.id, due).await?;
-        }
-        if let Some(time) = part.lookup {
-            // What a look-up itself finds is no cause of the next one.
-            let is_ours = change.request.is_some() || !part.operations.is_empty();
-            lookup::schedule(tx, part.order.id, time, trace.filter(|_| is_ours)).await?;
-        }
+    part::run(tx, parts).await
+}
+
+/// Its statements, but for the request's.
+fn parts(backend: DbBackend, change: &Change, trace: Option<&TraceParent>) -> Result<Vec<Part>, StoreError> {
+    let orders = change.parts();
+    let mut parts = Vec::new();
+    for order in &orders {
+        of_order(backend, order, trace, &mut parts)?;
     }
-    Ok(())
+    for order in orders {
+        parts.extend(order.timer.map(|due| timer::set(backend, order.order.id, due)));
+        // What a look-up itself finds is no cause of the next one.
+        let is_ours = change.request.is_some() || !order.operations.is_empty();
+        let trace = trace.filter(|_| is_ours);
+        parts.extend(order.lookup.map(|time| lookup::schedule(backend, order.order.id, time, trace)));
+    }
+    Ok(parts)
 }
 
 /// One order and what belongs to it.
-async fn write_order(tx: &Tx, change: &Change, trace: Option<&TraceParent>) -> Result<(), CommitError> {
+fn of_order(
+    backend: DbBackend,
+    change: &Change,
+    trace: Option<&TraceParent>,
+    parts: &mut Vec<Part>,
+) -> Result<(), StoreError> {
     let opened = change.operations.iter().map(operation::opened).sum();
-    save_order(tx, change, opened).await?;
-    event::append(tx, &change.events).await?;
+    parts.push(order::save(backend, &change.order, change.expected_version, opened)?);
+    parts.extend(event::append(backend, &change.events)?);
     for write in &change.operations {
-        operation::write(tx, write, trace).await?;
+        parts.push(operation::write(backend, write, trace)?);
     }
-    shipment::save(tx, &change.shipments).await?;
-    refund::save(tx, &change.refunds).await?;
-    if let Some(counted) = &change.run {
-        run::count(tx, counted).await?;
-    }
+    parts.extend(shipment::save(backend, &change.shipments)?);
+    parts.extend(refund::save(backend, &change.refunds)?);
+    parts.extend(change.run.as_ref().map(|counted| run::count(backend, counted)));
     Ok(())
-}
-
-/// An archived order is brought back before it changes.
-async fn save_order(tx: &Tx, change: &Change, opened: i64) -> Result<(), CommitError> {
-    let save = || order::save(tx, &change.order, change.expected_version, opened);
-    match save().await {
-        Err(CommitError::VersionMoved) if change.expected_version.is_some() => {
-            match archive::bring_back_in(tx, change.order.id).await? {
-                true => save().await,
-                false => Err(CommitError::VersionMoved),
-            }
-        }
-        written => written,
-    }
 }

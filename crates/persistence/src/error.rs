@@ -82,6 +82,30 @@ pub(crate) fn engine_code(error: &DbErr) -> Option<String> {
     Some(driver_error(error)?.as_database_error()?.code()?.into_owned())
 }
 
+/// The code by which `refuse_change` refuses a change, with the number of the guard that did not hold.
+const REFUSED: &str = "OS001";
+
+/// The number of the guard that did not hold; `None`: it is another error.
+pub(crate) fn refused_part(error: &DbErr) -> Option<usize> {
+    let refused = driver_error(error)?.as_database_error()?;
+    refused.code().filter(|code| code == REFUSED)?;
+    refused.message().parse().ok()
+}
+
+/// The table that PostgreSQL says an error is about.
+pub(crate) fn table_of(error: &DbErr) -> Option<&str> {
+    driver_error(error)?.as_database_error()?.table()
+}
+
+/// PostgreSQL's codes for the end of a connection: what was sent before it may have been done.
+const ENDS: [&str; 2] = ["08", "57P"];
+
+/// Whether it is certain that a statement of its own, which is committed with its end, was not carried out.
+pub(crate) fn is_certain(error: &DbErr) -> bool {
+    let is_unsent = matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_));
+    is_unsent || engine_code(error).is_some_and(|code| !ENDS.iter().any(|end| code.starts_with(end)))
+}
+
 /// The code of what a trigger of SQLite refuses. Ours guard what no unique index reaches, and name it.
 const SQLITE_TRIGGER: &str = "1811";
 

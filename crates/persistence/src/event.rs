@@ -6,41 +6,25 @@ use domain::rules::ids::OrderId;
 use sea_orm::sea_query::{InsertStatement, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Statement,
+    QuerySelect, QueryTrait,
 };
 
 use crate::archive;
 use crate::entity::event::{Column, Entity, Model};
 use crate::error::store_error;
 use crate::page;
+use crate::part::Part;
 use crate::row::bigint;
 
-/// Appends the events of one change and queues them for their positions, in one statement if each costs a round trip.
-pub(crate) async fn append(session: &impl ConnectionTrait, events: &[Event]) -> Result<(), StoreError> {
+/// Appends the events of one change and queues them for their positions.
+pub(crate) fn append(backend: DbBackend, events: &[Event]) -> Result<Vec<Part>, StoreError> {
     if events.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let rows: Vec<_> = events.iter().map(Model::try_from).collect::<Result<_, _>>()?;
-    let insert = Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model)).into_query();
-    let backend = session.get_database_backend();
-    let statements = if backend == DbBackend::Sqlite {
-        vec![backend.build(&insert), backend.build(&waiting(events))]
-    } else {
-        vec![both(backend.build(&insert))]
-    };
-    for statement in statements {
-        session.execute_raw(statement).await.map_err(store_error)?;
-    }
-    Ok(())
-}
-
-fn both(insert: Statement) -> Statement {
-    let sql = format!(
-        "WITH told AS ({} RETURNING order_id, sequence)
-        INSERT INTO event_queue (order_id, sequence) SELECT order_id, sequence FROM told ORDER BY sequence",
-        insert.sql
-    );
-    Statement { sql, ..insert }
+    let insert = Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model)).build(backend);
+    let queue = backend.build(&waiting(events));
+    Ok(vec![Part::free("events", insert), Part::free("event_queue", queue)])
 }
 
 fn waiting(events: &[Event]) -> InsertStatement {

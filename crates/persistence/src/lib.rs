@@ -35,6 +35,7 @@ mod news;
 mod operation;
 mod order;
 mod page;
+mod part;
 mod permits;
 #[cfg(feature = "planted")]
 pub mod planted;

@@ -7,10 +7,11 @@ use domain::rules::ids::{LeaseToken, OrderId};
 use domain::rules::webhook_hint;
 use jiff::Timestamp;
 use sea_orm::sea_query::Value;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, Statement};
 
 use crate::entity::lookup::{Column, Entity, Model};
 use crate::error::store_error;
+use crate::part::Part;
 use crate::row::{Row, bigint};
 use crate::session::execute;
 use crate::{lease, moment};
@@ -60,14 +61,14 @@ fn claim_statement(clock: &str, row_lock: &str) -> String {
 }
 
 /// Makes the order's look-up due at `time`; an earlier time stays, and so does its trace, if there is none now.
-pub(crate) async fn schedule(
-    session: &impl ConnectionTrait,
+pub(crate) fn schedule(
+    backend: DbBackend,
     order: OrderId,
     time: Timestamp,
     trace: Option<&TraceParent>,
-) -> Result<(), StoreError> {
+) -> Part {
     let values = [order.uuid().into(), moment::column(time).into(), text(trace)];
-    execute(session, SCHEDULE, values).await.map(drop)
+    Part::free("lookups", Statement::from_sql_and_values(backend, SCHEDULE, values))
 }
 
 /// Counts a webhook and makes the look-up due; `false` if there is no such order.

@@ -4,15 +4,14 @@
 use std::time::Duration;
 
 use domain::operations::operation::Operation;
-use domain::ports::{
-    CommitError, OperationFilter, OperationPageKey, OperationWrite, Page, StoreError, TraceParent,
-};
+use domain::ports::{OperationFilter, OperationPageKey, OperationWrite, Page, StoreError, TraceParent};
 use domain::rules::ids::{GroupId, LeaseToken, OperationId, OrderId, ProfileName};
 use domain::rules::operation::OperationState;
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult,
-    IntoActiveModel, Iterable, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, UpdateMany,
+    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult,
+    IntoActiveModel, Iterable, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Statement,
+    UpdateMany,
 };
 use uuid::Uuid;
 
@@ -20,21 +19,27 @@ use crate::archive;
 use crate::entity::operation::{ActiveModel, Column, Entity, Model};
 use crate::entity::order;
 use crate::error::store_error;
+use crate::part::{Miss, Part};
 use crate::profile;
 use crate::{lease, moment, page};
 
+const TABLE: &str = "operations";
+
 /// Writes one operation of a change. `trace`: where it is made.
-pub(crate) async fn write(
-    session: &impl ConnectionTrait,
+pub(crate) fn write(
+    backend: DbBackend,
     write: &OperationWrite,
     trace: Option<&TraceParent>,
-) -> Result<(), CommitError> {
-    match write {
-        OperationWrite::Insert { operation, claim } => Ok(insert(session, operation, *claim, trace).await?),
-        OperationWrite::Release { operation, token } => held(release(session, operation, *token).await?),
-        OperationWrite::Decide { operation } => held(decide(session, operation).await?),
-        OperationWrite::Withdraw { operation } => held(withdraw(session, operation).await?),
-    }
+) -> Result<Part, StoreError> {
+    let update = match write {
+        OperationWrite::Insert { operation, claim } => {
+            return Ok(Part::free(TABLE, insert(backend, operation, *claim, trace)?));
+        }
+        OperationWrite::Release { operation, token } => release(operation, *token)?,
+        OperationWrite::Decide { operation } => decide(backend, operation)?,
+        OperationWrite::Withdraw { operation } => withdraw(backend, operation)?,
+    };
+    Ok(Part::guarded(TABLE, update.build(backend), Miss::Lease))
 }
 
 /// How much this write changes the number of the order's unsettled operations. A new operation always comes with a change of the
@@ -48,44 +53,35 @@ pub(crate) fn opened(write: &OperationWrite) -> i64 {
     }
 }
 
-fn held(one: bool) -> Result<(), CommitError> {
-    if one { Ok(()) } else { Err(CommitError::LeaseLost) }
-}
-
-async fn insert(
-    session: &impl ConnectionTrait,
+fn insert(
+    backend: DbBackend,
     operation: &Operation,
     claim: Option<(LeaseToken, Duration)>,
     trace: Option<&TraceParent>,
-) -> Result<(), StoreError> {
+) -> Result<Statement, StoreError> {
     let mut row = Model::try_from(operation)?.into_active_model();
     row.lease_token = ActiveValue::Set(claim.map(|(token, _)| token.uuid()));
     row.trace = ActiveValue::Set(trace.map(|trace| trace.0.clone()));
-    let until = claim.map(|(_, length)| lease_end(session, length));
+    let until = claim.map(|(_, length)| lease_end(backend, length));
     let values = Column::iter().map(|column| match (column, &until) {
         (Column::LeaseUntil, Some(until)) => until.clone(),
         (column, _) => row.get(column).into_value().map_or(Expr::null(), Expr::val),
     });
-    let statement = Query::insert().into_table(Entity).columns(Column::iter()).values_panic(values).take();
-    session.execute(&statement).await.map(drop).map_err(store_error)
+    let insert = Query::insert().into_table(Entity).columns(Column::iter()).values_panic(values).take();
+    Ok(backend.build(&insert))
 }
 
 /// The end of a lease that starts now, by the database's clock.
-fn lease_end(session: &impl ConnectionTrait, length: Duration) -> Expr {
-    Expr::cust(lease::clock(session.get_database_backend())).add(lease::micros(length))
+fn lease_end(backend: DbBackend, length: Duration) -> Expr {
+    Expr::cust(lease::clock(backend)).add(lease::micros(length))
 }
 
-/// Writes the operation and releases its lease; `false` if the token holds none.
-pub(crate) async fn release(
-    session: &impl ConnectionTrait,
-    operation: &Operation,
-    token: LeaseToken,
-) -> Result<bool, StoreError> {
-    let update = replace(operation)?.filter(Column::LeaseToken.eq(token.uuid()));
-    hits_one(session, update).await
+/// Writes the operation and releases its lease, if the token holds one.
+fn release(operation: &Operation, token: LeaseToken) -> Result<UpdateMany<Entity>, StoreError> {
+    Ok(replace(operation)?.filter(Column::LeaseToken.eq(token.uuid())))
 }
 
-/// Releases an operation that is not settled; a settled one changes its order's count.
+/// Releases an operation that is not settled; a settled one changes its order's count. `false` if the token holds none.
 pub(crate) async fn put_back(
     session: &impl ConnectionTrait,
     operation: &Operation,
@@ -95,30 +91,27 @@ pub(crate) async fn put_back(
         let text = format!("operation {} is settled without a change of its order", operation.id);
         return Err(StoreError::Inconsistent(text));
     }
-    release(session, operation, token).await
+    hits_one(session, release(operation, token)?).await
 }
 
-/// Writes the operation if it still needs attention and no worker holds it; `false` otherwise.
-async fn decide(session: &impl ConnectionTrait, operation: &Operation) -> Result<bool, StoreError> {
-    let update = replace(operation)?
-        .filter(Column::State.eq(OperationState::NeedsAttention.as_str()))
-        .filter(free(session));
-    hits_one(session, update).await
+/// Writes the operation if it still needs attention and no worker holds it.
+fn decide(backend: DbBackend, operation: &Operation) -> Result<UpdateMany<Entity>, StoreError> {
+    let is_open = Column::State.eq(OperationState::NeedsAttention.as_str());
+    Ok(replace(operation)?.filter(is_open).filter(free(backend)))
 }
 
 /// No valid lease is held.
-fn free(session: &impl ConnectionTrait) -> Expr {
-    let now = Expr::cust(lease::clock(session.get_database_backend()));
+fn free(backend: DbBackend) -> Expr {
+    let now = Expr::cust(lease::clock(backend));
     Column::LeaseToken.is_null().or(Expr::col(Column::LeaseUntil).lte(now))
 }
 
-/// Writes the operation if it is still pending, was never sent, and no worker holds it; `false` otherwise.
-async fn withdraw(session: &impl ConnectionTrait, operation: &Operation) -> Result<bool, StoreError> {
-    let update = replace(operation)?
+/// Writes the operation if it is still pending, was never sent, and no worker holds it.
+fn withdraw(backend: DbBackend, operation: &Operation) -> Result<UpdateMany<Entity>, StoreError> {
+    Ok(replace(operation)?
         .filter(Column::State.eq(OperationState::Pending.as_str()))
         .filter(Column::FirstSentTime.is_null())
-        .filter(free(session));
-    hits_one(session, update).await
+        .filter(free(backend)))
 }
 
 /// The whole row, with no lease. Where it was recorded stays.
@@ -137,7 +130,7 @@ pub(crate) async fn renew(
 ) -> Result<bool, StoreError> {
     let now = Expr::cust(lease::clock(session.get_database_backend()));
     let update = Entity::update_many()
-        .col_expr(Column::LeaseUntil, lease_end(session, length))
+        .col_expr(Column::LeaseUntil, lease_end(session.get_database_backend(), length))
         .filter(Column::Id.eq(id.uuid()))
         .filter(Column::LeaseToken.eq(token.uuid()))
         .filter(Expr::col(Column::LeaseUntil).gt(now));

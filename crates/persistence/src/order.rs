@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use sea_orm::prelude::TimeDateTimeWithTimeZone;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
+    ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
@@ -20,33 +20,35 @@ use crate::error::{broken_unique_rule, store_error};
 use crate::moment;
 use crate::operation;
 use crate::page;
+use crate::part::{Miss, Part};
 use crate::profile;
 use crate::row::{Row, bigint};
 
+const TABLE: &str = "orders";
+
 /// Writes the order after a change: new, or in place of the version that was decided on. `opened`: how many more of its
 /// operations are unsettled after the change.
-pub(crate) async fn save(
-    session: &impl ConnectionTrait,
+pub(crate) fn save(
+    backend: DbBackend,
     order: &Order,
     expected: Option<u64>,
     opened: i64,
-) -> Result<(), CommitError> {
+) -> Result<Part, StoreError> {
     let mut row = Model::try_from(order)?.into_active_model().reset_all();
     let Some(version) = expected else {
         row.open_operations = ActiveValue::Set(opened);
-        let inserted = Entity::insert(row).exec_without_returning(session).await;
-        return inserted.map(drop).map_err(|error| refused(error, true));
+        let insert = Entity::insert(row).build(backend);
+        return Ok(Part { refused: |error| refused(error, true), ..Part::free(TABLE, insert) });
     };
     (row.id, row.open_operations) = (ActiveValue::NotSet, ActiveValue::NotSet);
-    let updated = Entity::update_many()
+    let update = Entity::update_many()
         .set(row)
         .col_expr(Column::OpenOperations, Expr::col(Column::OpenOperations).add(opened))
         .filter(Column::Id.eq(order.id.uuid()))
         .filter(Column::Version.eq(bigint(version)))
-        .exec(session)
-        .await
-        .map_err(|error| refused(error, false))?;
-    if updated.rows_affected == 1 { Ok(()) } else { Err(CommitError::VersionMoved) }
+        .build(backend);
+    let guarded = Part::guarded(TABLE, update, Miss::Version);
+    Ok(Part { refused: |error| refused(error, false), ..guarded })
 }
 
 /// Tells a held number, and a new order's own id, from the unexpected: one Mollie order held by two of ours.

@@ -6,20 +6,22 @@ use domain::rules::money::{Currency, Money};
 use domain::rules::refund::Refund;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
 };
 
 use crate::archive;
 use crate::entity::order;
 use crate::entity::refund::{Column, Entity, Model};
 use crate::error::store_error;
+use crate::part::Part;
 use crate::profile;
 use crate::{moment, page};
 
 /// Writes refunds whole, new or changed, in one statement. Their order's version guard covers them.
-pub(crate) async fn save(session: &impl ConnectionTrait, refunds: &[Refund]) -> Result<(), StoreError> {
+pub(crate) fn save(backend: DbBackend, refunds: &[Refund]) -> Result<Option<Part>, StoreError> {
     if refunds.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let rows: Vec<_> = refunds.iter().map(Model::try_from).collect::<Result<_, _>>()?;
     let mut replace = OnConflict::column(Column::Id);
@@ -32,12 +34,8 @@ pub(crate) async fn save(session: &impl ConnectionTrait, refunds: &[Refund]) -> 
         Column::Document,
         Column::RegisteredTime,
     ]);
-    Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
-        .on_conflict(replace)
-        .exec_without_returning(session)
-        .await
-        .map(drop)
-        .map_err(store_error)
+    let insert = Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model));
+    Ok(Some(Part::free("refunds", insert.on_conflict(replace).build(backend))))
 }
 
 pub(crate) async fn load(session: &impl ConnectionTrait, id: RefundId) -> Result<Option<Refund>, StoreError> {

@@ -4,17 +4,18 @@ use domain::ports::{CommitError, Pause, Run, Series, StoreError};
 use domain::rules::ids::{OrderId, ProfileName};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveValue, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 
 use crate::entity::{pause, run};
 use crate::error::{broken_unique_rule, store_error};
 use crate::moment;
+use crate::part::Part;
 use crate::row::bigint;
 
 /// Counts a run. If another one has its number, it must be decided again.
-pub(crate) async fn count(session: &impl ConnectionTrait, counted: &Run) -> Result<(), CommitError> {
+pub(crate) fn count(backend: DbBackend, counted: &Run) -> Part {
     let Series { profile, of, dry_run } = &counted.series;
     let row = run::Model {
         profile: profile.to_string(),
@@ -24,11 +25,12 @@ pub(crate) async fn count(session: &impl ConnectionTrait, counted: &Run) -> Resu
         time: moment::column(counted.time),
         order_id: counted.order_id.uuid(),
     };
-    let inserted = run::Entity::insert(row.into_active_model()).exec_without_returning(session).await;
-    inserted.map(drop).map_err(|error| match broken_unique_rule(&error) {
+    let insert = run::Entity::insert(row.into_active_model()).build(backend);
+    let refused = |error| match broken_unique_rule(&error) {
         Some(_) => CommitError::VersionMoved,
         None => store_error(error).into(),
-    })
+    };
+    Part { refused, ..Part::free("runs", insert) }
 }
 
 /// The newest first.

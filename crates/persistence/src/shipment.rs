@@ -4,26 +4,26 @@ use domain::ports::StoreError;
 use domain::rules::ids::{OrderId, ShipmentId};
 use domain::rules::shipment::Shipment;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QueryTrait,
+};
 
 use crate::archive;
 use crate::entity::shipment::{Column, Entity, Model};
 use crate::error::store_error;
+use crate::part::Part;
 
 /// Writes shipments whole, new or changed, in one statement. Their order's version guard covers them.
-pub(crate) async fn save(session: &impl ConnectionTrait, shipments: &[Shipment]) -> Result<(), StoreError> {
+pub(crate) fn save(backend: DbBackend, shipments: &[Shipment]) -> Result<Option<Part>, StoreError> {
     if shipments.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let rows: Vec<_> = shipments.iter().map(Model::try_from).collect::<Result<_, _>>()?;
     let mut replace = OnConflict::column(Column::Id);
     replace.update_columns([Column::State, Column::MollieId, Column::Document]);
-    Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
-        .on_conflict(replace)
-        .exec_without_returning(session)
-        .await
-        .map(drop)
-        .map_err(store_error)
+    let insert = Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model));
+    Ok(Some(Part::free("shipments", insert.on_conflict(replace).build(backend))))
 }
 
 pub(crate) async fn load(

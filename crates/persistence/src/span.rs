@@ -42,6 +42,9 @@ struct Summary<'a> {
     collection: Option<&'a str>,
 }
 
+/// How a change begins that is one statement (`part`).
+const FIRST_PART: &str = "WITH part_0 AS (";
+
 /// What stands directly before the table of each statement. One that begins with `WITH` is named by what it writes, if it does.
 const BEFORE: [(&str, &str); 4] =
     [("INSERT", "INSERT INTO "), ("UPDATE", "UPDATE "), ("DELETE", "DELETE FROM "), ("SELECT", " FROM ")];
@@ -49,6 +52,10 @@ const BEFORE: [(&str, &str); 4] =
 impl<'a> Summary<'a> {
     fn of(sql: &'a str) -> Self {
         let sql = sql.trim_start();
+        // Of a change that is one statement, by its first part: that is the order.
+        let sql = sql
+            .strip_prefix(FIRST_PART)
+            .map_or(sql, |parts| parts.split(" RETURNING ").next().unwrap_or(parts));
         let word = sql.split_whitespace().next().unwrap_or_default();
         let found = BEFORE.iter().find_map(|(operation, before)| {
             let fits = word == *operation || word == "WITH";
@@ -92,6 +99,11 @@ mod tests {
                 Some("lookups"),
             ),
             ("WITH one AS (SELECT 1) SELECT * FROM orders", "SELECT", Some("orders")),
+            (
+                "WITH part_0 AS (UPDATE \"orders\" SET x = 1 RETURNING 1), part_1 AS (INSERT INTO events RETURNING 1) SELECT 1",
+                "UPDATE",
+                Some("orders"),
+            ),
             ("SELECT 1", "SELECT", None),
             ("SELECT extract(epoch FROM clock_timestamp())", "SELECT", None),
             ("", "", None),

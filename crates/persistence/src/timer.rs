@@ -6,10 +6,12 @@ use domain::ports::{StoreError, TimerClaim};
 use domain::rules::ids::{LeaseToken, OrderId};
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::prelude::Uuid;
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::sea_query::Value;
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 
 use crate::error::store_error;
 use crate::lease;
+use crate::part::Part;
 use crate::row::{Row, bigint};
 use crate::session::execute;
 
@@ -51,17 +53,13 @@ fn claim_statement(moment: &str, clock: &str, row_lock: &str) -> String {
 }
 
 /// Sets the order's timer, or ends it.
-pub(crate) async fn set(
-    session: &impl ConnectionTrait,
-    order: OrderId,
-    due: Option<Timestamp>,
-) -> Result<(), StoreError> {
-    match due {
-        Some(due) => {
-            execute(session, SET, [order.uuid().into(), due.as_microsecond().into()]).await.map(drop)
-        }
-        None => execute(session, END, [order.uuid().into()]).await.map(drop),
-    }
+pub(crate) fn set(backend: DbBackend, order: OrderId, due: Option<Timestamp>) -> Part {
+    let order = Value::from(order.uuid());
+    let statement = match due {
+        Some(due) => Statement::from_sql_and_values(backend, SET, [order, due.as_microsecond().into()]),
+        None => Statement::from_sql_and_values(backend, END, [order]),
+    };
+    Part::free("timers", statement)
 }
 
 pub(crate) async fn claim(

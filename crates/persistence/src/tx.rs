@@ -13,7 +13,7 @@ use tracing::Instrument;
 use crate::armed::{Armed, Watch};
 use crate::connection::Connection;
 use crate::database::Database;
-use crate::error::{is_full, store_error};
+use crate::error::{is_certain, is_full, store_error};
 use crate::log::Log;
 use crate::repeats::Repeats;
 use crate::session::comparable;
@@ -29,7 +29,7 @@ pub(crate) type Steps<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Se
 pub(crate) enum Ended<T> {
     /// The database has confirmed the COMMIT, and the connection is outside a transaction.
     Written(T),
-    /// The answer to COMMIT was lost, or was an error: it may or may not be written, or be written yet. Read back to find out.
+    /// The answer to COMMIT, or to a statement that is its own, was lost, or was an error: it may or may not be written, or be written yet. Read back to find out.
     Unknown(StoreError),
 }
 
@@ -95,6 +95,24 @@ where
     match tokio::spawn(work.instrument(span)).await {
         Ok(outcome) => outcome,
         // It may have ended anywhere, even after the COMMIT.
+        Err(ended) => Ok(Ended::Unknown(StoreError::Unavailable(format!("transaction {name}: {ended}")))),
+    }
+}
+
+/// Runs one statement that is committed with its end. It, too, runs to its end even if the caller stops waiting. An error of the database
+/// says that nothing is written; without an answer, that is unknown.
+pub(crate) async fn run_alone(
+    name: &'static str,
+    database: &Database,
+    statement: Statement,
+) -> Result<Ended<()>, DbErr> {
+    let session = database.write();
+    let span = span::of_transaction(session.get_database_backend(), name);
+    let work = async move { session.execute_raw(statement).await };
+    match tokio::spawn(work.instrument(span)).await {
+        Ok(Ok(_)) => Ok(Ended::Written(())),
+        Ok(Err(error)) if is_certain(&error) => Err(error),
+        Ok(Err(error)) => Ok(Ended::Unknown(store_error(error))),
         Err(ended) => Ok(Ended::Unknown(StoreError::Unavailable(format!("transaction {name}: {ended}")))),
     }
 }

@@ -26,10 +26,7 @@ pub(crate) async fn bring_back(database: &Database, order: OrderId) -> Result<bo
 }
 
 /// The same within a transaction. Whoever does it at the same time waits here, and then finds that it is done.
-pub(crate) async fn bring_back_in(
-    session: &impl ConnectionTrait,
-    order: OrderId,
-) -> Result<bool, StoreError> {
+async fn bring_back_in(session: &impl ConnectionTrait, order: OrderId) -> Result<bool, StoreError> {
     let taken = archived_order::Entity::delete_by_id(order.uuid()).exec_with_returning(session).await;
     let Some(row) = taken.map_err(store_error)? else { return Ok(false) };
     let body = Body::unpack(&row)?;

@@ -22,7 +22,7 @@ use domain::rules::archival::Ended;
 use domain::rules::ids::OrderId;
 use jiff::Timestamp;
 
-pub(crate) use bring_back::{bring_back, bring_back_in};
+pub(crate) use bring_back::bring_back;
 pub(crate) use find::{
     by_id, by_ids, by_key, by_part, by_parts, mollie_id_of_newest, next_profile, rows_or_body,
 };

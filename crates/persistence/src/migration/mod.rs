@@ -23,6 +23,7 @@ mod m0012_create_schema_level;
 mod m0013_add_traces;
 mod m0014_create_archived_orders;
 mod m0015_create_restorations;
+mod m0016_add_refuse_change;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_add_traces::Migration),
             Box::new(m0014_create_archived_orders::Migration),
             Box::new(m0015_create_restorations::Migration),
+            Box::new(m0016_add_refuse_change::Migration),
         ]
     }
 }

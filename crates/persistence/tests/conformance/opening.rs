@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::engines::{Fresh, administer, opened, options};
 
-const STEPS: [&str; 15] = [
+const STEPS: [&str; 16] = [
     "m0001_create_orders",
     "m0002_create_events",
     "m0003_create_operations",
@@ -30,6 +30,7 @@ const STEPS: [&str; 15] = [
     "m0013_add_traces",
     "m0014_create_archived_orders",
     "m0015_create_restorations",
+    "m0016_add_refuse_change",
 ];
 
 pub async fn migrations_are_applied_once(database: &Database) {
