@@ -5,6 +5,8 @@ import pathlib
 import shlex
 import shutil
 import subprocess
+import tarfile
+import tempfile
 
 from installation import DEPLOY
 
@@ -70,4 +72,9 @@ def read():
 
 
 def size(root):
-    return sum(path.stat().st_size for path in root.rglob("*") if path.is_file())
+    """In bytes: unpacked, and as a registry keeps it and a node pulls it."""
+    with tempfile.TemporaryFile() as kept:
+        with tarfile.open(fileobj=kept, mode="w:gz", compresslevel=6) as layer:
+            layer.add(root, arcname=".")
+        packed = kept.tell()
+    return sum(path.stat().st_size for path in root.rglob("*") if path.is_file()), packed
