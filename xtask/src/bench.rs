@@ -15,6 +15,10 @@ use crate::{process, release};
 
 /// What a full run writes, from which docs/performance.md follows.
 const FIGURES: &str = "docs/performance/figures.json";
+/// The same of a run beside the peer.
+const BESIDE: &str = "docs/performance/peers.json";
+/// A workspace of its own.
+pub const PEERS: &str = "tests/bench/peers/Cargo.toml";
 /// So long a run of the usual size may take, without the builds before it.
 const SHORT: Duration = Duration::from_secs(4 * 60);
 const FULL: Duration = Duration::from_secs(40 * 60);
@@ -25,6 +29,8 @@ struct Options {
     quick: bool,
     /// Nothing but growth, and nothing of docs/performance.md.
     growth: bool,
+    /// Nothing but what an order costs beside a bare durable workflow.
+    peers: bool,
     /// In the large database; unless given, `bench` decides.
     orders: Option<u64>,
 }
@@ -36,12 +42,13 @@ impl Options {
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--quick" => options.quick = true,
+                "--peers" => options.peers = true,
                 "--orders" => {
                     let number = arguments.next().context("--orders wants a number")?;
                     options.orders =
                         Some(number.parse().with_context(|| format!("--orders {number} is no number"))?);
                 }
-                other => bail!("{other:?} is not known: cargo xtask bench [--quick] [--orders N]"),
+                other => bail!("{other:?} is not known: cargo xtask bench [--quick] [--peers] [--orders N]"),
             }
         }
         Ok(options)
@@ -62,7 +69,15 @@ impl Options {
 
 /// One run: its table goes to standard output.
 pub fn run(arguments: &[String]) -> Result<()> {
-    let measured = measure(&Options::parse(arguments)?)?;
+    let options = Options::parse(arguments)?;
+    let peer = match options.peers {
+        true => match peer()? {
+            None => return Ok(()),
+            built => built,
+        },
+        false => None,
+    };
+    let measured = measure_beside(&options, peer)?;
     print!("\n{}", measured.table()?);
     measured.in_time()
 }
@@ -146,8 +161,29 @@ impl Measured {
     }
 }
 
-/// Builds, measures, and after a full run writes what is kept in the tree.
+/// The peer's program, in a directory of its own: nothing of it is in our lock file. None where it cannot be built.
+fn peer() -> Result<Option<PathBuf>> {
+    let directory = process::target()?.join("peers");
+    let manifest = process::root()?.join(PEERS);
+    let mut build = process::cargo(["build", "--release", "--locked", "--manifest-path"])?;
+    build.arg(manifest).arg("--target-dir").arg(&directory);
+    match process::run(&mut build) {
+        Ok(()) => Ok(Some(directory.join("release").join("peers"))),
+        Err(error) => {
+            println!(
+                "NOT DONE: the peer cannot be built here, so nothing stands beside the service: {error:#}"
+            );
+            Ok(None)
+        }
+    }
+}
+
 fn measure(options: &Options) -> Result<Measured> {
+    measure_beside(options, None)
+}
+
+/// Builds, measures, and after a full run writes what is kept in the tree.
+fn measure_beside(options: &Options, peer: Option<PathBuf>) -> Result<Measured> {
     let directory = process::target()?.join("bench");
     let (service, bench) = (release::service(&directory)?, program("bench")?);
     let figures = directory.join("figures.json");
@@ -159,12 +195,13 @@ fn measure(options: &Options) -> Result<Measured> {
     let server = Postgres::provide(Purpose::Measuring)?;
     let mut run = measured.command("run")?;
     run.arg("--service").arg(service).arg("--pgbench").arg(postgres::pgbench()?).args(options.arguments());
+    run.args(peer.iter().flat_map(|peer| ["--peer".into(), peer.clone().into_os_string()]));
     run.arg("--out").arg(&measured.figures).env("DATABASE_URL", server.url());
     process::run(&mut run)?;
     drop(server);
     measured.took = began.elapsed();
     if !options.quick && !options.growth {
-        let kept = process::root()?.join(FIGURES);
+        let kept = process::root()?.join(if options.peers { BESIDE } else { FIGURES });
         fs::copy(&measured.figures, &kept).with_context(|| format!("writing {}", kept.display()))?;
         measured.figures = kept;
         process::run(&mut measured.command("render")?)?;
@@ -190,6 +227,7 @@ mod tests {
         for line in ["", "--quick", "--orders 5000", "--quick --orders 5000"] {
             assert_eq!(parse(line).unwrap().arguments().join(" "), line);
         }
+        assert!(parse("--peers").unwrap().peers, "its program is built first");
         for line in ["--fast", "--orders", "--orders many", "5000"] {
             assert!(parse(line).is_err(), "{line}");
         }

@@ -42,7 +42,11 @@ const POLICY: [(&str, &str); 2] = [
 pub fn run() -> Result<()> {
     let mut steps = Steps::begin();
     let mut tally = None;
-    steps.step("format", || process::run(&mut process::cargo(["fmt", "--all", "--check"])?));
+    steps.step("format", || {
+        process::run(&mut process::cargo(["fmt", "--all", "--check"])?)?;
+        // A workspace of its own.
+        process::run(&mut process::cargo(["fmt", "--check", "--manifest-path", bench::PEERS])?)
+    });
     steps.step("clippy", clippy);
     steps.step("dependency direction", direction::check);
     steps.step("kept proofs", kept::report);

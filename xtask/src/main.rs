@@ -52,9 +52,10 @@ Tasks of the repository.
   cargo xtask deploy          deploy/ without a cluster: renders it, holds it against Kubernetes' schemas and our own rules, and
                               starts the release build from the image's file system, confined as the manifests say
   cargo xtask bounds          what the largest requests cost a release build, refused ones and allowed ones
-  cargo xtask bench [--quick] [--orders N]
+  cargo xtask bench [--quick] [--peers] [--orders N]
                               what the service costs, each figure beside its floor, on a durable PostgreSQL; writes
-                              docs/performance.md, or with --quick nothing. N orders in the large database
+                              docs/performance.md, or with --quick nothing. N orders in the large database. --peers: beside a
+                              bare durable workflow alone
 ";
 
 fn main() -> ExitCode {

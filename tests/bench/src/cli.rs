@@ -52,6 +52,9 @@ pub struct RunArguments {
     /// Only whether calls cost more where there are more orders.
     #[arg(long, conflicts_with = "quick")]
     pub growth: bool,
+    /// Only what an order costs beside this program, built of `tests/bench/peers`.
+    #[arg(long, value_name = "PROGRAM", conflicts_with = "growth")]
+    pub peer: Option<PathBuf>,
     /// How many orders the large database holds; a tenth as many in a quick run.
     #[arg(long, default_value_t = 200_000)]
     pub orders: u64,

@@ -105,6 +105,15 @@ impl Database {
         Ok(one(&mut connection, &format!("{sql}'{}'", self.name())).await?.parse()?)
     }
 
+    /// Rows inserted, updated and deleted in it so far.
+    pub async fn written(&self) -> Result<[f64; 3]> {
+        let sql =
+            "SELECT concat_ws(' ', sum(n_tup_ins), sum(n_tup_upd), sum(n_tup_del)) FROM pg_stat_user_tables";
+        let numbers = one(&mut self.connect().await?, sql).await?;
+        let numbers: Vec<f64> = numbers.split(' ').map(str::parse).collect::<Result<_, _>>()?;
+        numbers.try_into().map_err(|odd| anyhow::anyhow!("what was written cannot be read: {odd:?}"))
+    }
+
     /// Waits until nobody is connected.
     pub async fn is_left(&self) -> Result<()> {
         let sql = format!(

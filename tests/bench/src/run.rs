@@ -12,7 +12,7 @@ use crate::cli::RunArguments;
 use crate::figures::Run;
 use crate::findings::Findings;
 use crate::measure::statements::Seen;
-use crate::measure::{create, delay, get, growth, hooks, list, once, start, statements};
+use crate::measure::{create, delay, get, growth, hooks, list, once, peers, start, statements};
 use crate::plan::Plan;
 use crate::render::wording;
 use crate::site::Site;
@@ -27,15 +27,22 @@ pub async fn run(arguments: RunArguments) -> Result<()> {
     begins("statements");
     let seen = Box::pin(statements::measure(&site, &mut findings)).await?;
     let settings = settings(&site, &seen).await?;
-    if arguments.growth {
+    if let Some(peer) = &arguments.peer {
         findings = Findings::default();
+        begins("peers");
+        let peer = std::path::absolute(peer)?;
+        Box::pin(peers::measure(&site, &peer, &mut findings)).await?;
     } else {
-        begins("start");
-        start::measure(&site, &seen.order, &mut findings).await?;
-        on_bed(&site, &seen, &begins, &mut findings).await?;
+        if arguments.growth {
+            findings = Findings::default();
+        } else {
+            begins("start");
+            start::measure(&site, &seen.order, &mut findings).await?;
+            on_bed(&site, &seen, &begins, &mut findings).await?;
+        }
+        begins("growth");
+        Box::pin(growth::measure(&site, &mut findings)).await?;
     }
-    begins("growth");
-    Box::pin(growth::measure(&site, &mut findings)).await?;
     let run = Run {
         commit: output("git", &["rev-parse", "HEAD"])?,
         date: output("date", &["-u", "+%Y-%m-%d"])?,

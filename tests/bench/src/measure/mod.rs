@@ -7,5 +7,6 @@ pub mod growth;
 pub mod hooks;
 pub mod list;
 pub mod once;
+pub mod peers;
 pub mod start;
 pub mod statements;

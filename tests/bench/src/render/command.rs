@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::figures::Run;
+use crate::render::page::Beside;
 use crate::render::{drawing, page, table};
 
 /// Write docs/performance.md and its drawings.
@@ -39,10 +40,20 @@ pub fn run(command: &Render) -> Result<()> {
     let drawings = command.docs.join("performance");
     let tried = drawings.join("tried.md");
     let tried = fs::read_to_string(&tried).with_context(|| format!("reading {}", tried.display()))?;
-    let files = rendered(&read(&command.figures)?, &tried, &command.docs)?;
+    let files = rendered(&read(&command.figures)?, &tried, beside(&drawings)?.as_ref(), &command.docs)?;
     let old: Vec<PathBuf> =
         drawings_in(&drawings)?.into_iter().filter(|path| !files.contains_key(path)).collect();
     if command.check { check(&files, &old) } else { write(&files, &old) }
+}
+
+/// The run beside the peer, where one was kept.
+fn beside(directory: &Path) -> Result<Option<Beside>> {
+    let (figures, text) = (directory.join("peers.json"), directory.join("peers.md"));
+    if !figures.is_file() {
+        return Ok(None);
+    }
+    let text = fs::read_to_string(&text).with_context(|| format!("reading {}", text.display()))?;
+    Ok(Some(Beside { run: read(&figures)?, text }))
 }
 
 pub fn print(command: &Table) -> Result<()> {
@@ -61,8 +72,13 @@ fn read(path: &Path) -> Result<Run> {
 }
 
 /// Every file that a run gives, with its text.
-fn rendered(run: &Run, tried: &str, docs: &Path) -> Result<BTreeMap<PathBuf, String>> {
-    let mut files = BTreeMap::from([(docs.join("performance.md"), page::text(run, tried))]);
+fn rendered(
+    run: &Run,
+    tried: &str,
+    beside: Option<&Beside>,
+    docs: &Path,
+) -> Result<BTreeMap<PathBuf, String>> {
+    let mut files = BTreeMap::from([(docs.join("performance.md"), page::text(run, tried, beside))]);
     for curve in &run.curves {
         files.insert(docs.join("performance").join(format!("{}.svg", curve.id)), drawing::svg(curve)?);
     }

@@ -16,14 +16,21 @@ const ORIGIN: &str = "
 [performance/tried.md](performance/tried.md); do not edit it.
 ";
 
+/// What stands beside the service: a run of `cargo xtask bench --peers`, and what people wrote of it.
+pub struct Beside {
+    pub run: Run,
+    pub text: String,
+}
+
 /// The whole document. `tried` is the hand-written part.
-pub fn text(run: &Run, tried: &str) -> String {
+pub fn text(run: &Run, tried: &str, beside: Option<&Beside>) -> String {
     let mut text = format!("# Performance\n\n{}{READING}{ORIGIN}", opening::sentences(run));
     promises(&mut text, run);
     pictures(&mut text, run);
     if let Some(explained) = opening::two_latencies(run) {
         let _ = write!(text, "\n{explained}");
     }
+    beside.into_iter().for_each(|beside| peers(&mut text, beside));
     let _ = write!(text, "\n{}\n", tried.trim());
     conditions(&mut text, run);
     text.push_str("\n## All figures\n");
@@ -58,6 +65,28 @@ fn promises(text: &mut String, run: &Run) {
     let head = "| figure | promised | value | floor | ratio | |\n|---|---|--:|--:|--:|---|";
     table(text, head, run.figures.iter().filter_map(row));
     let _ = writeln!(text, "\n{}.", wording::summary(run));
+}
+
+fn peers(text: &mut String, Beside { run, text: written }: &Beside) {
+    let _ = writeln!(text, "\n{}", written.trim());
+    let row = |figure: &Figure| {
+        let [value, _, floor, ratio] = numbers(figure);
+        let promise =
+            figure.promise.map_or_else(String::new, |promise| wording::promise(promise, figure.unit));
+        let verdict = wording::verdict(figure).unwrap_or_default();
+        let verdict = verdict.replace(wording::NOT_KEPT, "**NOT KEPT**");
+        vec![cell(&figure.what), value, floor, ratio, promise, verdict.to_owned()]
+    };
+    table(
+        text,
+        "| | the service | the peer | ratio | promised | |\n|---|--:|--:|--:|---|---|",
+        run.figures.iter().map(row),
+    );
+    let conditions = wording::conditions(run);
+    let of = |wanted: &str| {
+        conditions.iter().find(|(name, _)| *name == wanted).map_or("", |(_, value)| value.as_str())
+    };
+    let _ = writeln!(text, "\nMeasured at {} on {}, {}.", of("commit"), of("date"), of("machine"));
 }
 
 fn group(text: &mut String, name: &str, figures: &[&Figure]) {
@@ -123,7 +152,7 @@ mod tests {
     #[test]
     fn the_document_has_all_that_the_run_has() {
         let run = sample::whole();
-        let text = text(&run, TRIED);
+        let text = text(&run, TRIED, None);
         for figure in &run.figures {
             assert!(text.contains(&cell(&figure.what)), "no {:?} in\n{text}", figure.what);
         }
@@ -137,12 +166,12 @@ mod tests {
         {
             assert!(text.contains(fact), "no {fact} in\n{text}");
         }
-        assert_eq!(text, super::text(&run, TRIED), "the same run gives the same document");
+        assert_eq!(text, super::text(&run, TRIED, None), "the same run gives the same document");
     }
 
     #[test]
     fn the_sentences_come_first_and_the_long_tables_last() {
-        let text = text(&sample::whole(), TRIED);
+        let text = text(&sample::whole(), TRIED, None);
         let heads: Vec<&str> = text.lines().filter(|line| line.starts_with('#')).collect();
         let why = "## Why a create takes 3.70 ms in one table and 19.5 ms in another";
         let wanted = [
@@ -159,8 +188,18 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_beside_the_service_has_a_part_of_its_own() {
+        let beside =
+            Beside { run: sample::run(), text: "## Beside a workflow\n\nWhat each promises.\n".to_owned() };
+        let text = text(&sample::run(), TRIED, Some(&beside));
+        let (_, part) = text.split_once("\n## Beside a workflow\n\nWhat each promises.\n").unwrap();
+        let row = "| create, PostgreSQL, 32 callers | 412 /s | 1,000 /s | 0.412 | ratio ≥ 0.35 | kept |";
+        assert!(part.contains(row) && part.contains(&format!("Measured at {}", beside.run.commit)), "{part}");
+    }
+
+    #[test]
     fn a_broken_promise_is_in_bold() {
-        let text = text(&sample::run(), TRIED);
+        let text = text(&sample::run(), TRIED, None);
         let (promises, figures) = text.split_once("\n## All figures\n").unwrap();
         let kept = "| create, PostgreSQL, 32 callers | ratio ≥ 0.35 | 412 /s | 1,000 /s | 0.412 | kept |";
         let broken = "| create, CPU of the service | ≤ 1.5 ms CPU | 1.65 ms CPU | – | – | **NOT KEPT** |";

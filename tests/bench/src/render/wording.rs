@@ -115,10 +115,11 @@ pub fn summary(run: &Run) -> String {
 
 /// Under what the run was measured.
 pub fn conditions(run: &Run) -> Vec<(&str, String)> {
-    let is_growth = |figure: &Figure| figure.group == "growth";
+    let is_all = |group: &str| run.figures.iter().all(|figure| figure.group == group);
     let extent = match run.quick {
+        _ if is_all("peers") => "the peer alone",
         true => "the short run",
-        false if run.figures.iter().all(is_growth) => "growth alone",
+        false if is_all("growth") => "growth alone",
         false => "the full run",
     };
     let facts = [
