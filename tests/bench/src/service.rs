@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use tokio::sync::Mutex;
+use tokio::time::sleep;
 use tonic::transport::Endpoint;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -16,6 +17,9 @@ use crate::api::Api;
 use crate::load::{Call, Load, Until};
 use crate::process::Process;
 use crate::site::Site;
+
+/// How long it may take to serve.
+const LIMIT: Duration = Duration::from_secs(20);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Says {
@@ -54,12 +58,15 @@ impl Service {
             Process::start("service", &site.service, &["serve".as_ref()], &environment, site.directory())?;
         process.listens(grpc).await?;
         let channel = Endpoint::from_shared(format!("http://{grpc}"))?.connect().await?;
-        let answer = HealthClient::new(channel).check(HealthCheckRequest::default()).await?;
+        let mut health = HealthClient::new(channel);
+        // It listens before it serves.
+        while health.check(HealthCheckRequest::default()).await?.into_inner().status()
+            != ServingStatus::Serving
+        {
+            ensure!(began.elapsed() < LIMIT, "the service listens, but does not serve");
+            sleep(Duration::from_millis(1)).await;
+        }
         let ready = began.elapsed();
-        ensure!(
-            answer.into_inner().status() == ServingStatus::Serving,
-            "the service listens, but does not serve"
-        );
         let postgres = database_url.starts_with("postgres").then_some(site.postgres.postmaster);
         let watched = Watched { service: Some(process.id()), postgres, mollie: Some(site.mollie.id()) };
         Ok(Self { process, api: Api::connect(grpc, watched).await?, ready })

@@ -21,7 +21,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The API's messages.
 mod proto {
-    #![allow(clippy::all, reason = "the generator's style")]
+    #![allow(clippy::all, dead_code, reason = "the generator's style, and most of the API")]
     tonic::include_proto!("orders.v1");
 }
 
