@@ -103,6 +103,8 @@ fn rows(findings: &mut Findings, loads: [&[Load]; 2], before: [[f64; 3]; 2], aft
     });
     for (n, (name, what)) in WRITTEN.into_iter().enumerate() {
         let (id, what) = (format!("peers.rows.{name}"), format!("create, PostgreSQL, {what}"));
-        findings.note(Figure::new(&id, &what, Unit::Count, vec![each[0][n]]).over(PEER, vec![each[1][n]]));
+        let figure = Figure::new(&id, &what, Unit::Count, vec![each[0][n]]);
+        // Where the peer writes none, there is no ratio.
+        findings.note(if each[1][n] > 0.0 { figure.over(PEER, vec![each[1][n]]) } else { figure });
     }
 }
