@@ -28,7 +28,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tracing::{Level, Metadata, Subscriber, info, warn};
 use tracing_opentelemetry::OpenTelemetryLayer;
-use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::filter::{FilterExt, LevelFilter, filter_fn};
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
@@ -124,7 +124,9 @@ where
             lines.with_target(false).with_ansi(colors).fmt_fields(fields()).map_event_format(TextWithIds),
         ),
     };
-    Ok(lines.with_filter(filter.and(filter_fn(is_allowed))))
+    // Without a hint of the second, that of the first would not count, and everything of every library be made to be thrown away.
+    let allowed = filter_fn(is_allowed).with_max_level_hint(LevelFilter::TRACE);
+    Ok(lines.with_filter(filter.and(allowed)))
 }
 
 /// What makes spans of OpenTelemetry of ours, and sends them.
@@ -183,4 +185,20 @@ fn source<'a>(metadata: &Metadata<'a>) -> &'a str {
 fn is_allowed(metadata: &Metadata<'_>) -> bool {
     let is_pool = || DRIVER_POOL.iter().any(|module| metadata.target().starts_with(module));
     is_ours(metadata) || (*metadata.level() <= Level::WARN && !is_pool())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is below it costs a comparison, in every crate.
+    #[test]
+    fn nothing_is_made_that_nobody_is_told() {
+        for (filter, most) in [("info", LevelFilter::INFO), ("warn,persistence=trace", LevelFilter::TRACE)] {
+            let lines = logs(&Log { filter: filter.to_owned(), json: false }).unwrap();
+            let traces = None::<tracing_subscriber::layer::Identity>;
+            let all = tracing_subscriber::registry().with(lines).with(traces);
+            assert_eq!(all.max_level_hint(), Some(most), "{filter}");
+        }
+    }
 }
