@@ -23,9 +23,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 static TOLD: Repeats = Repeats::new();
 
-/// Writes the change. If the answer to COMMIT, or to a statement that is committed with its end, is lost, the same change is written again under the same guards: it waits for any
-/// lock that the lost transaction still holds, and then either succeeds or is refused because another write was first. Whether
-/// that was the lost transaction itself is read back.
+/// Writes the change. If the answer to COMMIT, or to a statement that is committed with its end, is lost, the same change is written
+/// again under the same guards: it waits for any lock that the lost transaction still holds, and then either succeeds or is refused
+/// because another write was first. Whether that was the lost transaction itself is read back.
 pub(crate) async fn commit(database: &Database, change: Change) -> Result<(), CommitError> {
     let (change, observer) = (Arc::new(change), database.observer());
     save(database, &change, (observer.here)().as_ref()).await?;
