@@ -8,7 +8,7 @@ use domain::ports::{CommitError, StoreError};
 use domain::rules::archival::USUAL_AGE;
 use domain::rules::ids::{LeaseToken, ProfileName};
 use jiff::{SignedDuration, Timestamp};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Statement,
@@ -186,11 +186,17 @@ async fn look_at_ended(tx: &Tx, now: Timestamp) -> Result<(), StoreError> {
         .map_err(store_error)?;
     for (minute, some) in (0..).zip(ended.chunks(OVER_AT_ONCE)) {
         let due = now.saturating_add(SignedDuration::from_mins(minute)).unwrap_or(Timestamp::MAX);
-        let rests =
-            lookup::Column::OrderId.is_in(some.iter().copied()).and(lookup::Column::DueTime.is_null());
+        let due = moment::column(due);
+        // An earlier time stays. Who was to read it then is gone.
+        let is_sooner = CaseStatement::new()
+            .case(lookup::Column::DueTime.lt(due), Expr::col(lookup::Column::DueTime))
+            .finally(Expr::value(due));
         let look = lookup::Entity::update_many()
-            .col_expr(lookup::Column::DueTime, Expr::value(moment::column(due)))
-            .filter(rests);
+            .col_expr(lookup::Column::DueTime, is_sooner.into())
+            .col_expr(lookup::Column::Hooks, Expr::col(lookup::Column::Hooks).add(1))
+            .col_expr(lookup::Column::LeaseToken, Expr::null())
+            .col_expr(lookup::Column::LeaseUntil, Expr::null())
+            .filter(lookup::Column::OrderId.is_in(some.iter().copied()));
         look.exec(tx).await.map_err(store_error)?;
     }
     Ok(())

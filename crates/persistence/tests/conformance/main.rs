@@ -57,6 +57,7 @@ macro_rules! promises {
                 every_open_operation_of_a_restored_database_counts_as_sent_until_now,
                 of_each_order_the_first_open_operation_is_looked_for_before_the_others,
                 orders_that_are_over_are_read_too_but_not_all_at_once,
+                what_is_over_is_read_soon_whatever_was_planned_for_it,
                 what_a_recent_restore_looked_for_is_looked_for_again,
             }
             telling {

@@ -86,6 +86,24 @@ async fn ended(database: &Database, time: i64) -> OrderId {
     id
 }
 
+/// Its last look-up was under way at the moment that was restored, or was put off for long.
+pub async fn what_is_over_is_read_soon_whatever_was_planned_for_it(database: &Database) {
+    let (held, put_off) = (ended(database, 100).await, ended(database, 100).await);
+    for id in [held, put_off] {
+        database.hook_arrived(id, None, at(110)).await.unwrap();
+    }
+    let claims = database.claim_lookups(at(110), LEASE, token(), 10).await.unwrap();
+    let later = claims.iter().find(|claim| claim.order_id == put_off).unwrap();
+    let end = LookupEnd { next: Some(at(9_000_000)), failures: 0, was_read: true };
+    database.finish_lookup(later, end).await.unwrap();
+    assert!(due(database, 1_000).await.is_empty());
+    database.begin_restoration(at(1_000)).await.unwrap();
+    let (mut found, mut both) = (due(database, 1_000).await, vec![held, put_off]);
+    found.sort();
+    both.sort();
+    assert_eq!(found, both);
+}
+
 /// Of how many a look-up is due, and of which.
 async fn due(database: &Database, time: i64) -> Vec<OrderId> {
     let claims = database.claim_lookups(at(time), LEASE, token(), 250).await.unwrap();
