@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::{Change, CommitError, OrderKey, StoreError, TraceParent};
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::DbBackend;
 use tokio::time::{Instant, sleep};
 
 use crate::connect::PATIENCE;
@@ -12,7 +12,7 @@ use crate::database::Database;
 use crate::part::{self, Part};
 use crate::repeats::Repeats;
 use crate::row::bigint;
-use crate::tx::{Ended, Tx, run_alone, run_tx};
+use crate::tx::{Ended, run_alone, run_tx};
 use crate::{archive, event, lookup, operation, order, refund, request, run, shipment, timer};
 
 /// What the transaction is called in a trace.
@@ -49,7 +49,7 @@ async fn save(
             let order = change.order.id;
             tracing::warn!(%order, %problem, left_out, "the answer to COMMIT was lost; the change is read back");
         }
-        match again(database, change, trace).await? {
+        match Box::pin(again(database, change, trace)).await? {
             Ended::Written(()) => return Ok(()),
             Ended::Unknown(still) => problem = still,
         }
@@ -66,7 +66,8 @@ async fn attempt(
     trace: Option<&TraceParent>,
 ) -> Result<Ended<()>, CommitError> {
     match once(database, change, trace).await {
-        Err(CommitError::VersionMoved) if is_brought_back(database, change).await? => {
+        // What is rare is no part of the future of every change.
+        Err(CommitError::VersionMoved) if Box::pin(is_brought_back(database, change)).await? => {
             once(database, change, trace).await
         }
         ended => ended,
@@ -92,16 +93,17 @@ async fn once(
     change: &Arc<Change>,
     trace: Option<&TraceParent>,
 ) -> Result<Ended<()>, CommitError> {
-    if change.request.is_none() && is_one_statement(database.writer().get_database_backend(), change) {
-        let parts = parts(DbBackend::Postgres, change, trace)?;
+    let backend = database.writer().get_database_backend();
+    if is_one_statement(backend, change) {
+        let parts = parts(backend, change, trace)?;
         let written = run_alone(NAME, database, part::together(&parts)).await;
         return written.map_err(|error| part::refused(&parts, error));
     }
-    let (change, trace) = (Arc::clone(change), trace.cloned());
-    run_tx(NAME, database, move |tx| Box::pin(async move { write(tx, &change, trace.as_ref()).await })).await
+    let parts = parts(backend, change, trace)?;
+    run_tx(NAME, database, move |tx| Box::pin(part::run(tx, parts))).await
 }
 
-/// Whether all of it but its request is written by one statement. Of two orders, the second may take what the first gives up.
+/// Whether it is written by one statement. Of two orders, the second may take what the first gives up.
 fn is_one_statement(backend: DbBackend, change: &Change) -> bool {
     #[cfg(feature = "planted")]
     if crate::planted::is_chosen() {
@@ -151,23 +153,9 @@ async fn is_written(database: &Database, change: &Change) -> Result<bool, StoreE
 /// refused because its order number is held. Then the order, whose row every change of it locks: from there on no other change of
 /// the same order interferes. Of two orders `Change::parts` says which is first. The look-ups come last, as webhooks lock them alone
 /// and briefly; the timers come before them, as those who claim them wait for nobody.
-async fn write(tx: &Tx, change: &Change, trace: Option<&TraceParent>) -> Result<(), CommitError> {
-    if let Some(request) = &change.request {
-        request::record(tx, request).await?;
-    }
-    let backend = tx.get_database_backend();
-    let parts = parts(backend, change, trace)?;
-    if is_one_statement(backend, change) {
-        let written = tx.execute_raw(part::together(&parts)).await;
-        return written.map(drop).map_err(|error| part::refused(&parts, error));
-    }
-    part::run(tx, parts).await
-}
-
-/// Its statements, but for the request's.
 fn parts(backend: DbBackend, change: &Change, trace: Option<&TraceParent>) -> Result<Vec<Part>, StoreError> {
     let orders = change.parts();
-    let mut parts = Vec::new();
+    let mut parts: Vec<_> = change.request.iter().map(|request| request::record(backend, request)).collect();
     for order in &orders {
         of_order(backend, order, trace, &mut parts)?;
     }

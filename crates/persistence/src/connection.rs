@@ -17,7 +17,7 @@ use sea_orm::{DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Run
 use sea_query_sqlx::SqlxValues;
 
 use crate::armed::{Armed, Watch};
-use crate::error::is_of_database;
+use crate::error::{is_of_database, is_refusal};
 #[cfg(feature = "planted")]
 use crate::planted::Wrong;
 use crate::shelf::{Lent, Shelf};
@@ -152,11 +152,12 @@ impl Connection {
         watch
     }
 
-    /// Returns it after a single statement: kept if that has gone well, tested by the pool if the database refused it, and closed if the
-    /// connection itself has failed.
+    /// Returns it after a single statement: kept if that has gone well or a guard of ours did not hold, tested by the pool if the database
+    /// refused it otherwise, and closed if the connection itself has failed.
     pub fn back<T>(self, outcome: Result<T, DbErr>) -> Result<T, DbErr> {
         match &outcome {
             Ok(_) => self.keep(),
+            Err(error) if is_refusal(error) => self.keep(),
             Err(error) if is_of_database(error) => self.doubt(),
             Err(_) => self.discard(),
         }

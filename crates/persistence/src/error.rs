@@ -92,6 +92,11 @@ pub(crate) fn refused_part(error: &DbErr) -> Option<usize> {
     refused.message().parse().ok()
 }
 
+/// Whether a guard of ours did not hold: that says nothing of the connection.
+pub(crate) fn is_refusal(error: &DbErr) -> bool {
+    refused_part(error).is_some() || broken_unique_rule(error).is_some()
+}
+
 /// The table that PostgreSQL says an error is about.
 pub(crate) fn table_of(error: &DbErr) -> Option<&str> {
     driver_error(error)?.as_database_error()?.table()

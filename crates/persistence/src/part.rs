@@ -60,24 +60,23 @@ pub(crate) async fn run(session: &impl ConnectionTrait, parts: Vec<Part>) -> Res
     Ok(())
 }
 
-/// All of them as one statement, for PostgreSQL. A guard that does not hold is an error there, so nothing of it is written. The first is
-/// carried out before the rest, as it is counted first: it takes the lock on the order.
+/// All of them as one statement, for PostgreSQL. A guard that does not hold is an error there, so nothing of it is written. What they hit is
+/// counted in turn, and each is carried out when it is counted: so they are carried out in turn.
 pub(crate) fn together(parts: &[Part]) -> Statement {
-    let (mut sql, mut checks, mut values) = (String::new(), Vec::new(), Vec::new());
+    let (mut sql, mut counts, mut values) = (String::new(), Vec::new(), Vec::new());
     for (n, Part { statement, miss, .. }) in parts.iter().enumerate() {
         let before = if n == 0 { "WITH" } else { "," };
         let text = shifted(&statement.sql, values.len());
         // Writing to a text cannot fail.
         let _ = write!(sql, "{before} part_{n} AS ({text} RETURNING 1)");
         values.extend(statement.values.iter().flat_map(|values| values.0.iter().cloned()));
-        if miss.is_some() {
-            checks
-                .push(format!("CASE WHEN (SELECT count(*) FROM part_{n}) <> 1 THEN refuse_change({n}) END"));
-        } else if n == 0 {
-            checks.push("(SELECT count(*) FROM part_0)".to_owned());
-        }
+        let hit = format!("(SELECT count(*) FROM part_{n})");
+        counts.push(match miss {
+            Some(_) => format!("CASE WHEN {hit} <> 1 THEN refuse_change({n}) END"),
+            None => hit,
+        });
     }
-    let _ = write!(sql, " SELECT {}", checks.join(", "));
+    let _ = write!(sql, " SELECT {}", counts.join(", "));
     let db_backend = sea_orm::DbBackend::Postgres;
     Statement { sql, values: Some(Values(values)), db_backend }
 }
@@ -141,6 +140,7 @@ mod tests {
              part_1 AS (INSERT INTO b VALUES ($3, $3 || '$', $4) RETURNING 1), \
              part_2 AS (UPDATE c SET y = $5 RETURNING 1) \
              SELECT CASE WHEN (SELECT count(*) FROM part_0) <> 1 THEN refuse_change(0) END, \
+             (SELECT count(*) FROM part_1), \
              CASE WHEN (SELECT count(*) FROM part_2) <> 1 THEN refuse_change(2) END"
         );
         let expected: Vec<Value> = (1..=5).map(Value::from).collect();

@@ -2,22 +2,20 @@
 
 use domain::ports::{CommitError, RequestRecord, StoreError};
 use domain::rules::ids::{Caller, RequestId};
-use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryTrait};
 
 use crate::entity::request::{Entity, Model};
 use crate::error::{broken_unique_rule, store_error};
+use crate::part::Part;
 
 /// Records a request. If the same one is being recorded elsewhere, this waits for its outcome.
-pub(crate) async fn record(
-    session: &impl ConnectionTrait,
-    request: &RequestRecord,
-) -> Result<(), CommitError> {
-    let row = Model::from(request).into_active_model();
-    match Entity::insert(row).exec_without_returning(session).await {
-        Ok(_) => Ok(()),
-        Err(error) if broken_unique_rule(&error).is_some() => Err(CommitError::RequestTaken),
-        Err(error) => Err(store_error(error).into()),
-    }
+pub(crate) fn record(backend: DbBackend, request: &RequestRecord) -> Part {
+    let insert = Entity::insert(Model::from(request).into_active_model()).build(backend);
+    let refused = |error| match broken_unique_rule(&error) {
+        Some(_) => CommitError::RequestTaken,
+        None => store_error(error).into(),
+    };
+    Part { refused, ..Part::free("requests", insert) }
 }
 
 pub(crate) async fn find(

@@ -52,7 +52,7 @@ const BEFORE: [(&str, &str); 4] =
 impl<'a> Summary<'a> {
     fn of(sql: &'a str) -> Self {
         let sql = sql.trim_start();
-        // Of a change that is one statement, by its first part: that is the order.
+        // A change that is one statement goes by its first part.
         let sql = sql
             .strip_prefix(FIRST_PART)
             .map_or(sql, |parts| parts.split(" RETURNING ").next().unwrap_or(parts));

@@ -90,7 +90,7 @@ async fn one_trace_goes_from_the_callers_span_to_mollie_and_on_after_a_restart(m
     let placed =
         spans.iter().find(|span| span.trace == CREATE && span.name == "operation place_order").unwrap();
     assert!(look_up.links.contains(&placed.id), "{look_up:?}");
-    assert!(spans.iter().any(|span| span.trace == CREATE && span.name == "INSERT orders"));
+    assert!(spans.iter().any(|span| span.trace == CREATE && span.name == "INSERT requests"));
     for metric in ["rpc.server.call.duration", "orders.operations.unsettled", "http.client.request.duration"]
     {
         until(metric, SOON, async || collector.metrics().contains(metric).then_some(())).await;

@@ -84,7 +84,7 @@ pub const SPANS: &[SpanSpec] = &[
         kind: SpanKind::Client,
         named: &[Of("db.operation.name"), Text(" "), Of("db.collection.name")],
         begins: false,
-        meaning: "A statement, without its text and its values; outside a transaction with the wait for a connection. A change of one order, which is one statement on PostgreSQL, goes by what it does to `orders`.",
+        meaning: "A statement, without its text and its values; outside a transaction with the wait for a connection. A change of one order, which is one statement on PostgreSQL, goes by its first part: a request, or the order.",
     },
     SpanSpec {
         name: "mollie.",
