@@ -5,6 +5,8 @@
 //! [`Cell`] is one trial, run in a process of its own ([`campaign`]).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+// A call of the whole service is one future, of futures of futures.
+#![recursion_limit = "256"]
 
 mod basket;
 pub mod campaign;
